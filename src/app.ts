@@ -1,0 +1,137 @@
+import express, { type Express } from 'express'
+import { type Config, checkSettings, type LoginSettings, secretsOf } from './config'
+import { LoginError } from './errors'
+import { sendError } from './http/answer'
+import { createRateLimit } from './http/rate-limit'
+import { createRequestLog } from './http/request-log'
+import { createRequireLogin, type Middleware } from './http/require-login'
+import { createRouter } from './http/router'
+import { createStderrLog, type Log, type LogFormat } from './log'
+import { createAuthenticate } from './login/authenticate'
+import { createCheckLogin } from './login/check-login'
+import { createLoginUseCase } from './login/login'
+import { createLogout } from './login/logout'
+import { createProfile } from './login/profile'
+import { createRefresh } from './login/refresh'
+import { createTokenIssuer } from './login/token-issuer'
+import { openStore } from './store/open'
+import { startSweeper } from './store/sweeper'
+import { createJwt } from './token/jwt'
+import { createKeyRing } from './token/keys'
+import { createWxClient } from './wx/client'
+import { createCode2Session } from './wx/code2session'
+
+export interface LoginOptions extends LoginSettings {
+  /** Where faults and WeChat's refusals are told. Default: warnings and errors to standard error. */
+  log?: Log
+  /** The clock, in milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
+  /** While true, `/readyz` answers 503 so that a load balancer looks elsewhere. Default: never. */
+  isDraining?: () => boolean
+}
+
+/** The login service, ready to be mounted. */
+export interface Login {
+  /** Serves `/login`, `/checklogin` and the rest below whatever path it is mounted at. */
+  readonly router: Middleware
+  /** Guards a route: sets `req.login`, or answers 401 in our error shape. */
+  readonly required: Middleware
+  /** Stops timers, finishes writes, closes the store and the connections to WeChat. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the store and wires the parts. Nothing listens.
+ *
+ * @throws ConfigError with every problem of the options, or when the database cannot be opened
+ */
+export async function createLogin(options: LoginOptions): Promise<Login> {
+  const { log: givenLog, now = Date.now, isDraining = () => false, ...settings } = options
+  const config = checkSettings(settings)
+  const log = givenLog ?? createStderrLog(secretsOf(config))
+  const store = await openStore(config.database)
+  const stopSweeper = startSweeper({ store, now, log })
+  const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
+  const { keys, jwt } = createTokens(config, now)
+
+  const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
+  const authenticate = createAuthenticate({ jwt, store, now })
+  const required = createRequireLogin({ authenticate, keys, log })
+  const router = createRouter({
+    login: createLoginUseCase({
+      appids: new Set(config.apps.keys()),
+      defaultAppid: config.defaultAppid,
+      exchangeCode: createCode2Session({ client, apps: config.apps, now, log }),
+      store,
+      keys,
+      issueToken,
+      sessionTtlSeconds: config.sessionTtlSeconds,
+      exchangeTimeoutMs: config.wxTimeoutMs,
+      now,
+    }),
+    checkLogin: createCheckLogin(authenticate, now),
+    refresh: createRefresh({ store, keys, issueToken }),
+    logout: createLogout(store),
+    profile: createProfile(store),
+    required,
+    rateLimit: createRateLimit(config.rateLimit),
+    store,
+    isDraining,
+    internalToken: config.internalToken,
+    log,
+  })
+
+  return {
+    router: router as unknown as Middleware,
+    required,
+    async close() {
+      stopSweeper()
+      client.close()
+      await store.close()
+    },
+  }
+}
+
+function createTokens(config: Config, now: () => number) {
+  const keys = createKeyRing(config.jwtSecret, config.jwtSecretPrevious)
+  const audience = [...config.apps.keys()]
+  const jwt = createJwt({ keys, audience, maxTtlSeconds: config.sessionTtlSeconds, now })
+  return { keys, jwt }
+}
+
+export interface AppOptions extends LoginOptions {
+  /** Express's `trust proxy`: a number of hops or a list of CIDR ranges. Default off. */
+  trustProxy?: false | number | readonly string[]
+  /** One line a request: `dev` for people, `json` for machines. */
+  requestLog?: { format: LogFormat; write: (line: string) => void }
+}
+
+export interface App {
+  readonly app: Express
+  readonly login: Login
+}
+
+/** The whole standalone application around `createLogin`. Nothing listens. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { trustProxy = false, requestLog, ...loginOptions } = options
+  const log = options.log ?? createStderrLog(secretsOf(checkSettings(options)))
+  const login = await createLogin({ ...loginOptions, log })
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', false)
+  app.set('trust proxy', trustProxy)
+  if (requestLog) app.use(createRequestLog({ ...requestLog, now: options.now ?? Date.now }))
+  app.use(login.router)
+  app.use((req, res) => sendError(req, res, new LoginError('not_found'), { log }))
+  app.use(((error, req, res, _next) =>
+    sendError(req, res, isBadUrl(error) ? new LoginError('invalid_request') : error, {
+      log,
+    })) as express.ErrorRequestHandler)
+  return { app, login }
+}
+
+/** The router could not decode the path, as in `/%E0%A4%A`. */
+function isBadUrl(error: unknown): boolean {
+  return error instanceof URIError
+}

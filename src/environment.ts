@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { ConfigError, type ConfigProblem, checkSettings, type LoginSettings } from './config'
+import type { LogFormat } from './log'
+
+/** How the standalone server runs, around the login settings that it shares with the library. */
+export interface ServerConfig {
+  readonly production: boolean
+  readonly port: number
+  readonly host: string | undefined
+  readonly trustProxy: false | number | readonly string[]
+  readonly logFormat: LogFormat
+  /** Settings for `checkSettings`; what development may leave out is still missing here. */
+  readonly settings: Partial<LoginSettings>
+  /** Harmless oddities to tell the operator, such as a misspelt name. */
+  readonly warnings: readonly string[]
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Environment names of the settings that problems are reported under. */
+const ENV_NAMES: Readonly<Record<string, string>> = {
+  apps: 'WX_APPID, WX_SECRET, WX_APPS',
+  jwtSecret: 'JWT_SECRET',
+  jwtSecretPrevious: 'JWT_SECRET_PREVIOUS',
+  database: 'DATABASE_URL',
+  wxApiBaseUrl: 'WX_API_BASE_URL',
+  wxTimeoutMs: 'WX_TIMEOUT_MS',
+  tokenTtlSeconds: 'TOKEN_TTL_SECONDS',
+  sessionTtlSeconds: 'SESSION_TTL_SECONDS',
+  rateLimit: 'RATE_LIMIT',
+  internalToken: 'INTERNAL_TOKEN',
+}
+
+const SECRETS = [
+  'WX_SECRET',
+  'WX_APPS',
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'DATABASE_URL',
+  'INTERNAL_TOKEN',
+] as const
+
+/** Every variable that is read; `.env.example` lists the same, and a test compares them. */
+export const VARIABLES = [
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'WX_APPID',
+  'WX_SECRET',
+  'WX_APPS',
+  'WX_API_BASE_URL',
+  'WX_TIMEOUT_MS',
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'TOKEN_TTL_SECONDS',
+  'SESSION_TTL_SECONDS',
+  'DATABASE_URL',
+  'RATE_LIMIT',
+  'TRUST_PROXY',
+  'INTERNAL_TOKEN',
+  'LOG_FORMAT',
+] as const
+
+/**
+ * Reads the environment, each secret also from the file that `NAME_FILE` names.
+ *
+ * @throws ConfigError with every problem at once, by variable name, never by value
+ */
+export function readEnvironment(env: Environment): ServerConfig {
+  const problems: ConfigProblem[] = []
+  const problem = (name: string, text: string) => void problems.push({ name, problem: text })
+  const get = (name: string) => env[name]?.trim() || undefined
+  const secret = (name: (typeof SECRETS)[number]) => readSecret(name, get, problem)
+  const integer = (name: string): number | undefined => {
+    const text = get(name)
+    if (text === undefined) return undefined
+    return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  }
+
+  const production = get('NODE_ENV') === 'production'
+  const rateLimit = get('RATE_LIMIT') === 'off' ? 'off' : integer('RATE_LIMIT')
+  const settings = {
+    apps: readApps(get('WX_APPID'), secret('WX_SECRET'), secret('WX_APPS'), problem),
+    jwtSecret: secret('JWT_SECRET'),
+    jwtSecretPrevious: secret('JWT_SECRET_PREVIOUS'),
+    database: secret('DATABASE_URL'),
+    wxApiBaseUrl: get('WX_API_BASE_URL'),
+    wxTimeoutMs: integer('WX_TIMEOUT_MS'),
+    tokenTtlSeconds: integer('TOKEN_TTL_SECONDS'),
+    sessionTtlSeconds: integer('SESSION_TTL_SECONDS'),
+    rateLimit,
+    internalToken: secret('INTERNAL_TOKEN'),
+  } as Partial<LoginSettings>
+
+  if (production && !settings.apps && problems.every(({ name }) => !name.startsWith('WX_'))) {
+    problem('WX_APPID, WX_SECRET', 'are required in production: there is no simulator there')
+  }
+  if (production && !settings.jwtSecret && problems.every(({ name }) => name !== 'JWT_SECRET')) {
+    problem('JWT_SECRET', 'is required in production; make one: openssl rand -base64 48')
+  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    problem('NODE_TLS_REJECT_UNAUTHORIZED', 'must not be 0: it would let anybody play WeChat')
+  }
+  for (const name of ['REDIS_URL', 'WORKERS'] as const) {
+    const value = get(name)
+    if (value && value !== '1') problem(name, 'is not supported by this version; unset it')
+  }
+  const port = integer('PORT') ?? 3000
+  if (!(port <= 65_535)) problem('PORT', 'must be a whole number from 0 to 65535')
+  const logFormat = get('LOG_FORMAT') ?? (production ? 'json' : 'dev')
+  if (logFormat !== 'dev' && logFormat !== 'json') problem('LOG_FORMAT', 'must be dev or json')
+  const trustProxy = readTrustProxy(get('TRUST_PROXY'), problem)
+
+  problems.push(...problemsIn(settings))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze({
+    production,
+    port,
+    host: get('HOST'),
+    trustProxy,
+    logFormat: logFormat as LogFormat,
+    settings,
+    warnings: misspelt(env),
+  })
+}
+
+type Report = (name: string, problem: string) => void
+
+function readSecret(
+  name: string,
+  get: (name: string) => string | undefined,
+  problem: Report,
+): string | undefined {
+  const file = get(`${name}_FILE`)
+  if (file === undefined) return get(name)
+  if (get(name) !== undefined) {
+    problem(name, `is set twice, as ${name} and as ${name}_FILE; keep one`)
+    return undefined
+  }
+  try {
+    const text = readFileSync(file, 'utf8').trim()
+    if (text !== '') return text
+    problem(`${name}_FILE`, 'names an empty file')
+  } catch (error) {
+    problem(`${name}_FILE`, `cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  return undefined
+}
+
+function readApps(
+  appid: string | undefined,
+  secret: string | undefined,
+  json: string | undefined,
+  problem: Report,
+): Record<string, string> | undefined {
+  if (json !== undefined) {
+    if (appid || secret) problem('WX_APPS', 'is set beside WX_APPID or WX_SECRET; keep one of both')
+    try {
+      const apps: unknown = JSON.parse(json)
+      if (typeof apps === 'object' && apps !== null && !Array.isArray(apps)) {
+        return apps as Record<string, string>
+      }
+    } catch {
+      // Reported below without the parser's text, which quotes the value.
+    }
+    problem('WX_APPS', 'must be JSON like {"wx…appid…":"…AppSecret…"}')
+    return undefined
+  }
+  if (appid && secret) return { [appid]: secret }
+  if (appid) problem('WX_SECRET', 'is missing beside WX_APPID')
+  if (secret) problem('WX_APPID', 'is missing beside WX_SECRET')
+  return undefined
+}
+
+function readTrustProxy(text: string | undefined, problem: Report): ServerConfig['trustProxy'] {
+  if (text === undefined || text === 'off') return false
+  if (/^\d{1,2}$/.test(text)) return Number(text)
+  const list = text.split(',').map(part => part.trim())
+  const known = ['loopback', 'linklocal', 'uniquelocal']
+  const valid = list.every(part => {
+    const [address = '', prefix] = part.split('/')
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+    return known.includes(part) || (bits > 0 && fits)
+  })
+  if (valid) return list
+  problem(
+    'TRUST_PROXY',
+    'must be off, a number of hops, or a list of CIDR ranges like 10.0.0.0/8 (never “true”: anybody could then pretend any address)',
+  )
+  return false
+}
+
+/** Runs the shared check for problems only; what development fills in later stands in meanwhile. */
+function problemsIn(settings: Partial<LoginSettings>): ConfigProblem[] {
+  const standIn = { apps: { standin: '0a1b2c3d4e5f6071' }, jwtSecret: STAND_IN_SECRET }
+  const given = Object.fromEntries(Object.entries(settings).filter(([, v]) => v !== undefined))
+  try {
+    checkSettings({ ...standIn, ...given } satisfies LoginSettings)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map(({ name, problem }) => ({ name: ENV_NAMES[name] ?? name, problem }))
+  }
+}
+
+/** Only ever checked, never used: the caller refuses or fills in what is missing. */
+const STAND_IN_SECRET = 'k9Q2vXr7LmZ4tWc8NpB1yHs6DgJ3fUa5EiRo0KxT'
+
+function misspelt(env: Environment): string[] {
+  const known = new Set<string>([...VARIABLES, ...SECRETS.map(name => `${name}_FILE`)])
+  return Object.keys(env)
+    .filter(name => /^(WX|JWT|TOKEN_TTL|SESSION_TTL|RATE_LIMIT|TRUST_PROXY)/.test(name))
+    .filter(name => !known.has(name))
+    .map(name => `${name} is not a name this service reads; see .env.example`)
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http'
+import { isIPv4, isIPv6 } from 'node:net'
+import { LRUCache } from 'lru-cache'
+import { LoginError } from '../errors'
+
+const WINDOW_MS = 60_000
+/** Addresses counted at one time; beyond it the one seen longest ago is forgotten. */
+const MAX_ADDRESSES = 100_000
+
+/**
+ * Counts calls by client address in windows of one minute. Windows follow the machine's uptime, so
+ * a clock that is set back cannot stretch one.
+ *
+ * @throws from the returned function, LoginError `rate_limited` with the seconds to wait
+ */
+export function createRateLimit(perMinute: number | 'off'): (req: IncomingMessage) => void {
+  if (perMinute === 'off') return () => {}
+  const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_ADDRESSES })
+  return req => {
+    const address = addressKey(clientAddress(req))
+    const now = performance.now()
+    const current = windows.get(address)
+    if (!current || current.endsAt <= now) {
+      windows.set(address, { count: 1, endsAt: now + WINDOW_MS })
+    } else if (++current.count > perMinute) {
+      const retryAfter = Math.ceil((current.endsAt - now) / 1000)
+      throw new LoginError('rate_limited', { retryAfter })
+    }
+  }
+}
+
+/** The peer's address; behind a trusted proxy, where the app says so, the one that it names. */
+export function clientAddress(req: IncomingMessage): string {
+  const { ip } = req as IncomingMessage & { ip?: unknown }
+  return typeof ip === 'string' ? ip : (req.socket.remoteAddress ?? '')
+}
+
+/** One key for one subscriber: IPv4 whole, also where mapped into IPv6; of IPv6 the /64. */
+export function addressKey(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return mapped
+  if (isIPv4(address) || !isIPv6(address)) return address
+  // The URL parser writes every IPv6 address in its one shortest form, without a zone.
+  const [head = '', tail = ''] = new URL(`http://[${address.split('%')[0]}]`).hostname
+    .slice(1, -1)
+    .split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail === '' ? [] : tail.split(':')
+  const groups = [...first, ...Array(8 - first.length - last.length).fill('0'), ...last]
+  return groups.slice(0, 4).join(':')
+}

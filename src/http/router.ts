@@ -1,0 +1,146 @@
+import { type NextFunction, type Request, type Response, Router } from 'express'
+import { LoginError } from '../errors'
+import type { Log } from '../log'
+import type { CheckLogin } from '../login/check-login'
+import type { Login } from '../login/login'
+import type { Logout } from '../login/logout'
+import type { Profile } from '../login/profile'
+import type { Refresh } from '../login/refresh'
+import type { Store, User } from '../store/store'
+import { authFailure, createAliases } from './aliases'
+import { type SendErrorOptions, sendError, sendJson } from './answer'
+import { contextOf } from './context'
+import { createReadyz, livez } from './health'
+import { type JsonObject, jsonBody } from './json-body'
+import { createLoginByRequest } from './login-route'
+import { queryValue, readBearer, readFlag, readProfile } from './read-request'
+import { authenticatedOf, type Middleware } from './require-login'
+import { createVerify } from './verify'
+
+export interface RouterOptions {
+  login: Login
+  checkLogin: CheckLogin
+  refresh: Refresh
+  logout: Logout
+  profile: Profile
+  required: Middleware
+  rateLimit: (req: Request) => void
+  store: Pick<Store, 'ping'>
+  isDraining: () => boolean
+  internalToken: string | undefined
+  log: Log
+}
+
+/** Every route with its guards, a line each. */
+export function createRouter(options: RouterOptions): Router {
+  const { required, log } = options
+  const login = createLoginByRequest(options.login, options.rateLimit)
+  const aliases = createAliases(login, options.checkLogin)
+  const handle = createHandlers(options, login)
+  const router = Router()
+  const only = (methods: string) => (_req: Request, _res: Response, next: NextFunction) =>
+    next(new LoginError('method_not_allowed', { allow: methods }))
+
+  // The paths that are asked most come first: the router looks from the top.
+  router
+    .route('/checklogin')
+    .get(handle.checkLogin)
+    .post(jsonBody, handle.checkLogin)
+    .all(only('GET, HEAD, POST'))
+  router.route('/verify').get(required, createVerify(options.internalToken)).all(only('GET, HEAD'))
+  router.route('/login').post(jsonBody, handle.login).all(only('POST'))
+  router.route('/refresh').post(required, jsonBody, handle.refresh).all(only('POST'))
+  router.route('/logout').post(required, jsonBody, handle.logout).all(only('POST'))
+  router
+    .route('/me')
+    .get(required, handle.readProfile)
+    .put(required, jsonBody, handle.changeProfile)
+    .all(only('GET, HEAD, PUT'))
+  router.route('/livez').get(livez).all(only('GET, HEAD'))
+  router.route('/healthz').get(livez).all(only('GET, HEAD'))
+  router.route('/readyz').get(createReadyz(options)).all(only('GET, HEAD'))
+
+  router
+    .route('/auth')
+    // HEAD would otherwise run as GET, and burn the code for an answer that nobody sees.
+    .head(only('GET, POST'))
+    .get(aliases.auth)
+    .post(jsonBody, aliases.auth)
+    .all(only('GET, POST'))
+  router.route('/isAuth').post(jsonBody, aliases.isAuth).all(only('POST'))
+  router.route('/wx/onlogin').post(jsonBody, aliases.onlogin).all(only('POST'))
+
+  router.use('/auth', fail({ log, body: authFailure }))
+  router.use(fail({ log }))
+  return router
+}
+
+function fail(options: SendErrorOptions) {
+  return (error: unknown, req: Request, res: Response, _next: NextFunction) =>
+    sendError(req, res, error, options)
+}
+
+type Handler = (req: Request, res: Response) => Promise<void>
+
+function createHandlers(options: RouterOptions, login: ReturnType<typeof createLoginByRequest>) {
+  return {
+    login: async (req, res) => {
+      const { token, expiresIn, isNewUser } = await login(req, req.body as JsonObject)
+      sendJson(req, res, 200, { ...tokenAnswer(token, expiresIn), is_new_user: isNewUser })
+    },
+
+    checkLogin: async (req, res) => {
+      const { token: inBody } = (req.body ?? {}) as JsonObject
+      const token = readBearer(req) ?? queryValue(req, 'token') ?? inBody
+      const state = await options.checkLogin(typeof token === 'string' ? token : undefined)
+      sendJson(req, res, 200, {
+        is_login: state.isLogin,
+        expires_in: state.expiresIn,
+        session_key: state.sessionKey,
+        next: state.next,
+        ...(state.reason && { reason: state.reason }),
+      })
+    },
+
+    refresh: async (req, res) => {
+      contextOf(req).event = 'refresh'
+      const { token, expiresIn } = await options.refresh(authenticatedOf(req).session)
+      sendJson(req, res, 200, { ...tokenAnswer(token, expiresIn), is_new_user: false })
+    },
+
+    logout: async (req, res) => {
+      contextOf(req).event = 'logout'
+      const all = readFlag((req.body as JsonObject).all, 'all')
+      await options.logout(authenticatedOf(req).session, { all })
+      sendJson(req, res, 200, { message: 'success!' })
+    },
+
+    readProfile: async (req, res) => {
+      const user = await options.profile.read(authenticatedOf(req).session)
+      sendJson(req, res, 200, profileAnswer(user))
+    },
+
+    changeProfile: async (req, res) => {
+      const change = readProfile(req.body as JsonObject)
+      const user = await options.profile.change(authenticatedOf(req).session, change)
+      sendJson(req, res, 200, profileAnswer(user))
+    },
+  } satisfies Record<string, Handler>
+}
+
+function tokenAnswer(token: string, expiresIn: number) {
+  return { message: 'success!', token, token_type: 'Bearer', expires_in: expiresIn }
+}
+
+/** No openid, no unionid, no session_key: those stay on the server. */
+function profileAnswer(user: User) {
+  return {
+    id: user.id,
+    appid: user.appid,
+    nickname: user.nickname,
+    avatar_url: user.avatarUrl,
+    phone_number: user.phoneNumber,
+    created_at: new Date(user.createdAt).toISOString(),
+    last_login_at: new Date(user.lastLoginAt).toISOString(),
+  }
+}

@@ -1,0 +1,8 @@
+export type { App, AppOptions, Login, LoginOptions } from './app'
+export { createApp, createLogin } from './app'
+export type { ConfigProblem, LoginSettings } from './config'
+export { ConfigError } from './config'
+export type { Action, ErrorBody, ErrorCode } from './errors'
+export { ERRORS, LoginError } from './errors'
+export type { LoginContext, Middleware } from './http/require-login'
+export type { Log, LogFields, LogFormat } from './log'

@@ -1,0 +1,38 @@
+import { LoginError } from '../errors'
+import type { Session, Store } from '../store/store'
+import type { Claims, Jwt } from '../token/jwt'
+
+/** A token that holds, and the session behind it. */
+export interface Authenticated {
+  readonly claims: Claims
+  readonly session: Session
+}
+
+export interface AuthenticateOptions {
+  jwt: Jwt
+  store: Pick<Store, 'findSession'>
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export type Authenticate = (token: string | undefined) => Promise<Authenticated>
+
+/**
+ * Whether a token holds: signature, then time, then the session in the store, which is an
+ * allowlist. What the store has lost or ended is logged out.
+ *
+ * @throws LoginError `token_missing`, `token_invalid`, `token_expired`, `session_ended`, or
+ *   `store_unavailable` when the store cannot be asked
+ */
+export function createAuthenticate({ jwt, store, now }: AuthenticateOptions): Authenticate {
+  return async token => {
+    if (!token) throw new LoginError('token_missing')
+    const claims = jwt.verify(token)
+    const session = await store.findSession(claims.sid)
+    if (!session || session.expiresAt <= now()) throw new LoginError('session_ended')
+    if (session.userId !== claims.sub || session.appid !== claims.aud) {
+      throw new LoginError('token_invalid')
+    }
+    return { claims, session }
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+
+const PLACEHOLDER =
+  /change.?me|change.?this|replace|example|placeholder|your[-_ ]|secret|password|default|insecure|qwerty|abcdefgh|12345678|01234567|xxxxxx|miniprogram/i
+
+/**
+ * Why a signing secret is not fit to sign with, or undefined when it is: at least 32 bytes
+ * (RFC 7518 section 3.2 for HS256), not a placeholder, not predictable. Never shows the secret; the
+ * length and the fingerprint tell an operator which value was meant.
+ */
+export function weaknessOf(secret: string): string | undefined {
+  const bytes = Buffer.byteLength(secret)
+  const which = `${bytes} bytes, SHA-256 starts with ${fingerprint(secret)}`
+  if (bytes < 32) {
+    return `must be at least 32 bytes (this one: ${which}); in .env a value that holds # needs quotes`
+  }
+  if (PLACEHOLDER.test(secret)) return `looks like a placeholder (this one: ${which})`
+  if (isRepetition(secret) || entropyBits(secret) < 96)
+    return `is too predictable (this one: ${which})`
+  return undefined
+}
+
+/** Whether a value was evidently copied from a sample, like `your-app-secret` or `xxxxxx`. */
+export function isPlaceholder(value: string): boolean {
+  return PLACEHOLDER.test(value) || new Set(value).size < 4
+}
+
+/** The first 8 hex digits of SHA-256: enough to compare two machines, useless to guess from. */
+export function fingerprint(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8)
+}
+
+function isRepetition(text: string): boolean {
+  return (text + text).indexOf(text, 1) < text.length
+}
+
+/** Shannon entropy over the characters that occur: an upper bound, so only the hopeless fail. */
+function entropyBits(text: string): number {
+  const counts = new Map<string, number>()
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1)
+  let bits = 0
+  for (const count of counts.values()) bits -= count * Math.log2(count / text.length)
+  return bits
+}

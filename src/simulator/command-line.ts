@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+
+import { SIMULATOR_APP } from './accounts'
+
+export const USAGE = `Usage: wechat-simulator [options]
+
+A WeChat of our own, for development and tests. It answers GET /sns/jscode2session.
+
+  --port <n>            port to listen on (default 4000; 0 = any free one)
+  --host <address>      address to listen on (default 127.0.0.1: this machine only)
+  --app <appid:secret>  an app, repeatable (default: the fake app ${SIMULATOR_APP.appid})
+  --adopt               accept real-looking codes that were not minted here (WeChat DevTools)
+  --help                this text
+`
+
+/** What the command line asks for. */
+export interface CommandLine {
+  readonly port: number
+  readonly host: string
+  readonly apps: Readonly<Record<string, string>> | undefined
+  readonly adopt: boolean
+  readonly help: boolean
+}
+
+/** @throws Error with a text for the person at the keyboard; it never repeats a secret */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '4000' },
+      host: { type: 'string', default: '127.0.0.1' },
+      app: { type: 'string', multiple: true },
+      adopt: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const { host, adopt, help } = values
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) {
+    throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`)
+  }
+  const apps = values.app && Object.fromEntries(values.app.map(splitApp))
+  return { port: Number(values.port), host, apps, adopt, help }
+}
+
+function splitApp(app: string): [appid: string, secret: string] {
+  const [appid = '', ...rest] = app.split(':')
+  const secret = rest.join(':')
+  if (appid === '' || secret === '') throw new Error('--app must look like appid:secret')
+  return [appid, secret]
+}
+
+/** What a person needs after the start: the address, the lines for `.env`, a first login. */
+export function greeting(url: string, apps: Readonly<Record<string, string>> | undefined): string {
+  const appid = apps ? (Object.keys(apps)[0] ?? '') : SIMULATOR_APP.appid
+  const secret = apps ? '<the secret you gave with --app>' : SIMULATOR_APP.secret
+  const query = `appid=${appid}&secret=${apps ? '$WX_SECRET' : secret}`
+  return `WeChat simulator (not WeChat: for development and tests) at ${url}
+
+Lines for .env:
+  WX_API_BASE_URL=${url}
+  WX_APPID=${appid}
+  WX_SECRET=${secret}
+
+A first login${apps ? ' (with WX_SECRET set in this shell)' : ''}:
+  curl "${url}/sns/jscode2session?${query}&js_code=sim-alice-$(date +%s)&grant_type=authorization_code"
+`
+}

@@ -1,0 +1,175 @@
+import {
+  type LoginCode,
+  MAX_SESSIONS_PER_USER,
+  type ProfileChange,
+  type Session,
+  type Store,
+  type User,
+} from './store'
+
+type Stored<T> = { -readonly [K in keyof T]: T[K] }
+type StoredUser = Stored<User> & { keyHash: string; keyAt: number }
+type StoredSession = Pick<Session, 'id' | 'userId' | 'keyHash' | 'createdAt' | 'expiresAt'> & {
+  sealed: string
+}
+type StoredCode = Stored<LoginCode> & { expiresAt: number }
+
+/** The store contract on plain Maps: for tests and trials; a restart logs everybody out. */
+export function createMemoryStore(): Store {
+  const users = new Map<string, StoredUser>()
+  const userIds = new Map<string, string>()
+  const sessions = new Map<string, StoredSession>()
+  const sessionsOf = new Map<string, Set<string>>()
+  const codes = new Map<string, StoredCode>()
+
+  function dropSession(id: string): void {
+    const session = sessions.get(id)
+    if (!session) return
+    sessions.delete(id)
+    const siblings = sessionsOf.get(session.userId)
+    siblings?.delete(id)
+    if (siblings?.size === 0) sessionsOf.delete(session.userId)
+  }
+
+  return {
+    async claimCode({ codeHash, owner, idempotencyHash, now, expiresAt }) {
+      const known = codes.get(codeHash)
+      if (known) return { ...known }
+      codes.set(codeHash, {
+        status: 'claimed',
+        owner,
+        idempotencyHash,
+        claimedAt: now,
+        settledAt: null,
+        sessionId: null,
+        isNewUser: false,
+        error: null,
+        wxErrcode: null,
+        expiresAt,
+      })
+      return undefined
+    },
+
+    async findCode(codeHash) {
+      const code = codes.get(codeHash)
+      return code && { ...code }
+    },
+
+    async releaseCode(codeHash, owner) {
+      const code = codes.get(codeHash)
+      if (code?.status === 'claimed' && code.owner === owner) codes.delete(codeHash)
+    },
+
+    async failCode(codeHash, { owner, error, wxErrcode, now }) {
+      const code = codes.get(codeHash)
+      if (code?.status !== 'claimed' || code.owner !== owner) return
+      Object.assign(code, { status: 'failed', error, wxErrcode, settledAt: now })
+    },
+
+    async completeLogin(login) {
+      const identity = `${login.appid}\n${login.openid}`
+      const userId = userIds.get(identity) ?? login.newUserId
+      const isNewUser = userId === login.newUserId
+      const user = users.get(userId) ?? newUser(userId, login)
+      userIds.set(identity, userId)
+      users.set(userId, user)
+      user.lastLoginAt = login.now
+      user.unionid = login.unionid ?? user.unionid
+      if (login.now >= user.keyAt) {
+        user.keyHash = login.keyHash
+        user.keyAt = login.now
+      }
+      const { sessionId: id, sealed, keyHash, now: createdAt, expiresAt } = login
+      sessions.set(id, { id, userId, sealed, keyHash, createdAt, expiresAt })
+      const siblings = sessionsOf.get(userId) ?? new Set()
+      sessionsOf.set(userId, siblings.add(id))
+      for (const oldest of siblings) {
+        if (siblings.size <= MAX_SESSIONS_PER_USER) break
+        dropSession(oldest)
+      }
+      const code = codes.get(login.codeHash)
+      if (code?.owner === login.owner) {
+        Object.assign(code, { status: 'done', settledAt: login.now, sessionId: id, isNewUser })
+      }
+      return { userId, isNewUser }
+    },
+
+    async findSession(sessionId) {
+      const session = sessions.get(sessionId)
+      const user = session && users.get(session.userId)
+      if (!session || !user) return undefined
+      const { appid, openid, unionid, keyHash: userKeyHash, keyAt: userKeyAt } = user
+      return { ...session, appid, openid, unionid, userKeyHash, userKeyAt }
+    },
+
+    async resealSession(sessionId, sealed) {
+      const session = sessions.get(sessionId)
+      if (session) session.sealed = sealed
+    },
+
+    async endSession(sessionId) {
+      dropSession(sessionId)
+    },
+
+    async endSessionsOfUser(userId) {
+      for (const id of [...(sessionsOf.get(userId) ?? [])]) dropSession(id)
+    },
+
+    async findUser(userId) {
+      const user = users.get(userId)
+      if (!user) return undefined
+      const { keyHash: _hash, keyAt: _at, ...rest } = user
+      return rest
+    },
+
+    async updateProfile(userId, change: ProfileChange) {
+      const user = users.get(userId)
+      if (!user) return
+      if (change.nickname !== undefined) user.nickname = change.nickname
+      if (change.avatarUrl !== undefined) user.avatarUrl = change.avatarUrl
+    },
+
+    async sweep(now, limit) {
+      const deadSessions = expired(sessions, now, limit)
+      for (const id of deadSessions) dropSession(id)
+      const deadCodes = expired(codes, now, limit)
+      for (const hash of deadCodes) codes.delete(hash)
+      return deadSessions.length + deadCodes.length
+    },
+
+    async ping() {},
+    async close() {},
+  }
+}
+
+function newUser(
+  id: string,
+  { appid, openid, unionid, keyHash, now }: Parameters<Store['completeLogin']>[0],
+): StoredUser {
+  return {
+    id,
+    appid,
+    openid,
+    unionid,
+    nickname: null,
+    avatarUrl: null,
+    phoneNumber: null,
+    createdAt: now,
+    lastLoginAt: now,
+    keyHash,
+    keyAt: now,
+  }
+}
+
+function expired(
+  rows: ReadonlyMap<string, { expiresAt: number }>,
+  now: number,
+  limit: number,
+): string[] {
+  const dead: string[] = []
+  for (const [key, row] of rows) {
+    if (dead.length >= limit) break
+    if (row.expiresAt <= now) dead.push(key)
+  }
+  return dead
+}

@@ -1,0 +1,185 @@
+import { LoginError } from '../errors'
+import type { Tables } from './schema'
+import type { StatementName } from './statements'
+import { type LoginCode, MAX_SESSIONS_PER_USER, type Session, type Store, type User } from './store'
+
+export type Value = string | number | null
+export type Row = Readonly<Record<string, Value>>
+export type Params = Readonly<Record<string, Value>>
+
+/** One statement of a write, with its parameters by name. */
+export interface Step {
+  readonly statement: StatementName
+  readonly params: Params
+}
+
+/** What each step of a write came to: the rows it selected, or how many it changed. */
+export interface StepResult {
+  readonly rows: readonly Row[]
+  readonly changes: number
+}
+
+/** The few things that the SQL store asks of a database. */
+export interface SqlDriver {
+  /** Runs one reading statement. */
+  read(statement: StatementName, params: Params): Promise<readonly Row[]>
+  /** Runs the steps in order, all or nothing; resolves once they are durable. */
+  write(steps: readonly Step[]): Promise<readonly StepResult[]>
+  close(): Promise<void>
+}
+
+/** The store contract on any SQL database: a transaction is a list of steps, decided beforehand. */
+export function createSqlStore(driver: SqlDriver): Store {
+  const one = async (statement: StatementName, params: Params) =>
+    (await guarded(driver.read(statement, params)))[0]
+  const write = (...steps: Step[]) => guarded(driver.write(steps))
+
+  return {
+    async claimCode(claim) {
+      const params = { ...claim }
+      const results = await write(
+        { statement: 'claimCode', params },
+        { statement: 'findCode', params },
+      )
+      const code = toCode(results[1]?.rows[0])
+      return code?.owner === claim.owner ? undefined : code
+    },
+
+    async findCode(codeHash) {
+      return toCode(await one('findCode', { codeHash }))
+    },
+
+    async releaseCode(codeHash, owner) {
+      await write({ statement: 'releaseCode', params: { codeHash, owner } })
+    },
+
+    async failCode(codeHash, failure) {
+      await write({ statement: 'failCode', params: { ...failure, codeHash } })
+    },
+
+    async completeLogin(login) {
+      const params = { ...login, maxSessions: MAX_SESSIONS_PER_USER }
+      const results = await write(
+        { statement: 'upsertUser', params },
+        { statement: 'insertSession', params },
+        { statement: 'endOldest', params },
+        { statement: 'settleCode', params },
+        { statement: 'findUserId', params },
+      )
+      const userId = String(results[4]?.rows[0]?.id)
+      return { userId, isNewUser: userId === login.newUserId }
+    },
+
+    async findSession(sessionId) {
+      return toSession(await one('findSession', { sessionId }))
+    },
+
+    async resealSession(sessionId, sealed) {
+      await write({ statement: 'resealSession', params: { sessionId, sealed } })
+    },
+
+    async endSession(sessionId) {
+      await write({ statement: 'endSession', params: { sessionId } })
+    },
+
+    async endSessionsOfUser(userId) {
+      await write({ statement: 'endSessionsOfUser', params: { userId } })
+    },
+
+    async findUser(userId) {
+      return toUser(await one('findUser', { userId }))
+    },
+
+    async updateProfile(userId, { nickname, avatarUrl }) {
+      const steps: Step[] = []
+      if (nickname !== undefined) {
+        steps.push({ statement: 'updateNickname', params: { userId, nickname } })
+      }
+      if (avatarUrl !== undefined) {
+        steps.push({ statement: 'updateAvatar', params: { userId, avatarUrl } })
+      }
+      if (steps.length > 0) await write(...steps)
+    },
+
+    async sweep(now, limit) {
+      const results = await write(
+        { statement: 'sweepSessions', params: { now, limit } },
+        { statement: 'sweepCodes', params: { now, limit } },
+      )
+      return results.reduce((sum, { changes }) => sum + changes, 0)
+    },
+
+    async ping() {
+      await one('ping', {})
+    },
+
+    close: () => driver.close(),
+  }
+}
+
+/** Whatever the database says, callers learn that the store did not do it; the log learns the code. */
+async function guarded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof LoginError) throw error
+    const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+    throw new LoginError('store_unavailable', { reason: String(errcode ?? code ?? 'unknown') })
+  }
+}
+
+type UntypedRow = Row | undefined
+
+function toCode(row: UntypedRow): LoginCode | undefined {
+  if (!row) return undefined
+  const code = row as unknown as Tables['login_codes']
+  return {
+    status: code.status,
+    owner: code.owner,
+    idempotencyHash: code.idempotency_hash,
+    claimedAt: Number(code.claimed_at),
+    settledAt: code.settled_at === null ? null : Number(code.settled_at),
+    sessionId: code.session_id,
+    isNewUser: Number(code.is_new_user) === 1,
+    error: code.error,
+    wxErrcode: code.wx_errcode,
+  }
+}
+
+function toSession(row: UntypedRow): Session | undefined {
+  if (!row) return undefined
+  const session = row as unknown as Tables['sessions'] &
+    Pick<Tables['users'], 'appid' | 'openid' | 'unionid'> & {
+      user_key_hash: string
+      user_key_at: number
+    }
+  return {
+    id: session.id,
+    userId: session.user_id,
+    appid: session.appid,
+    openid: session.openid,
+    unionid: session.unionid,
+    sealed: session.sealed,
+    keyHash: session.key_hash,
+    createdAt: Number(session.created_at),
+    expiresAt: Number(session.expires_at),
+    userKeyHash: session.user_key_hash,
+    userKeyAt: Number(session.user_key_at),
+  }
+}
+
+function toUser(row: UntypedRow): User | undefined {
+  if (!row) return undefined
+  const user = row as unknown as Tables['users']
+  return {
+    id: user.id,
+    appid: user.appid,
+    openid: user.openid,
+    unionid: user.unionid,
+    nickname: user.nickname,
+    avatarUrl: user.avatar_url,
+    phoneNumber: user.phone_number,
+    createdAt: Number(user.created_at),
+    lastLoginAt: Number(user.last_login_at),
+  }
+}

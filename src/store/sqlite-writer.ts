@@ -1,0 +1,88 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Row, StepResult } from './sql'
+import { openSqlite, type SqliteStatement } from './sqlite-binding'
+
+/** One step on its way to this thread: the statement's number, then its parameters in order. */
+export type WireStep = readonly [statement: number, ...params: unknown[]]
+export type WireWrite = readonly WireStep[]
+export type WireResult = readonly StepResult[] | WireFailure
+export interface WireFailure {
+  readonly code: string
+}
+export interface WriterOptions {
+  readonly file: string
+  readonly statements: readonly string[]
+  readonly busyTimeoutMs: number
+}
+
+/**
+ * The thread that owns the writing connection. SQLite is synchronous and a durable commit waits
+ * for the disk: here it holds up nobody. All writes that wait are committed in one transaction.
+ */
+function main(): void {
+  const { file, statements, busyTimeoutMs } = workerData as WriterOptions
+  const database = openSqlite(file, busyTimeoutMs)
+  const prepared = statements.map(sql => {
+    const statement = database.prepare(sql)
+    return { statement, selects: statement.columns().length > 0 }
+  })
+
+  const runStep = ([number, ...params]: WireStep): StepResult => {
+    const { statement, selects } = prepared[number] as {
+      statement: SqliteStatement
+      selects: boolean
+    }
+    if (selects)
+      return { rows: statement.all(...params).map(row => ({ ...(row as Row) })), changes: 0 }
+    return { rows: [], changes: Number(statement.run(...params).changes) }
+  }
+
+  const inTransaction = <T>(work: () => T): T => {
+    database.exec('begin immediate')
+    try {
+      const result = work()
+      database.exec('commit')
+      return result
+    } catch (error) {
+      try {
+        database.exec('rollback')
+      } catch {
+        // SQLite has rolled back by itself, as it does when the disk is full.
+      }
+      throw error
+    }
+  }
+
+  const runOne = (write: WireWrite): WireResult => {
+    try {
+      return inTransaction(() => write.map(runStep))
+    } catch (error) {
+      return failure(error)
+    }
+  }
+
+  parentPort?.on('message', (batch: readonly WireWrite[] | 'close') => {
+    if (batch === 'close') {
+      // Leaves one tidy file behind, also where another connection keeps SQLite from doing it.
+      database.exec('pragma wal_checkpoint(truncate)')
+      database.close()
+      parentPort?.close()
+      return
+    }
+    let results: readonly WireResult[]
+    try {
+      results = inTransaction(() => batch.map(write => write.map(runStep)))
+    } catch (error) {
+      // One bad write must not take the others down with it: each again by itself.
+      results = batch.length === 1 ? [failure(error)] : batch.map(runOne)
+    }
+    parentPort?.postMessage(results)
+  })
+}
+
+function failure(error: unknown): WireFailure {
+  const { code, errcode } = error as { code?: string; errcode?: number }
+  return { code: `sqlite_${errcode ?? code ?? 'unknown'}` }
+}
+
+main()

@@ -1,0 +1,223 @@
+import { type Compilable, type Kysely, sql } from 'kysely'
+import type { Tables } from './schema'
+
+/** SQL text and the names of its parameters, in order. */
+export interface Statement {
+  readonly sql: string
+  readonly params: readonly string[]
+}
+
+export type StatementName = keyof ReturnType<typeof buildStatements>
+export type Statements = Readonly<Record<StatementName, Statement>>
+
+/** Stands for the parameter of that name until the statement is run. */
+const p = (name: string) => ({ name }) as never
+
+/**
+ * Every statement of the service, written once by Kysely in the database's own dialect and run as
+ * a prepared statement from then on: building it anew costs more than running it.
+ */
+export function compileStatements(db: Kysely<Tables>): Statements {
+  const statements = Object.entries(buildStatements(db)).map(([name, query]) => {
+    const { sql, parameters } = query.compile()
+    return [name, { sql, params: parameters.map(value => (value as { name: string }).name) }]
+  })
+  return Object.fromEntries(statements) as Statements
+}
+
+function buildStatements(db: Kysely<Tables>) {
+  const identity = { appid: p('appid'), openid: p('openid') }
+  const userId = db
+    .selectFrom('users')
+    .select('id')
+    .where('appid', '=', identity.appid)
+    .where('openid', '=', identity.openid)
+
+  return {
+    claimCode: db
+      .insertInto('login_codes')
+      .values({
+        hash: p('codeHash'),
+        status: sql.lit('claimed'),
+        owner: p('owner'),
+        idempotency_hash: p('idempotencyHash'),
+        claimed_at: p('now'),
+        is_new_user: sql.lit(0),
+        expires_at: p('expiresAt'),
+      })
+      .onConflict(conflict => conflict.column('hash').doNothing()),
+
+    findCode: db.selectFrom('login_codes').selectAll().where('hash', '=', p('codeHash')),
+
+    releaseCode: db
+      .deleteFrom('login_codes')
+      .where('hash', '=', p('codeHash'))
+      .where('owner', '=', p('owner'))
+      .where('status', '=', sql.lit('claimed')),
+
+    failCode: db
+      .updateTable('login_codes')
+      .set({
+        status: sql.lit('failed'),
+        error: p('error'),
+        wx_errcode: p('wxErrcode'),
+        settled_at: p('now'),
+      })
+      .where('hash', '=', p('codeHash'))
+      .where('owner', '=', p('owner'))
+      .where('status', '=', sql.lit('claimed')),
+
+    upsertUser: db
+      .insertInto('users')
+      .values({
+        ...identity,
+        id: p('newUserId'),
+        unionid: p('unionid'),
+        key_hash: p('keyHash'),
+        key_at: p('now'),
+        created_at: p('now'),
+        last_login_at: p('now'),
+      })
+      .onConflict(conflict =>
+        conflict.columns(['appid', 'openid']).doUpdateSet(({ ref, fn }) => ({
+          unionid: fn.coalesce(ref('excluded.unionid'), ref('users.unionid')),
+          key_hash: sql`case when excluded.key_at >= users.key_at then excluded.key_hash else users.key_hash end`,
+          key_at: sql`case when excluded.key_at >= users.key_at then excluded.key_at else users.key_at end`,
+          last_login_at: ref('excluded.last_login_at'),
+        })),
+      ),
+
+    insertSession: db
+      .insertInto('sessions')
+      .columns(['id', 'user_id', 'sealed', 'key_hash', 'created_at', 'expires_at'])
+      .expression(
+        db
+          .selectFrom('users')
+          .select([
+            sql<string>`${p('sessionId')}`.as('id'),
+            'users.id as user_id',
+            sql<string>`${p('sealed')}`.as('sealed'),
+            sql<string>`${p('keyHash')}`.as('key_hash'),
+            sql<number>`${p('now')}`.as('created_at'),
+            sql<number>`${p('expiresAt')}`.as('expires_at'),
+          ])
+          .where('appid', '=', identity.appid)
+          .where('openid', '=', identity.openid),
+      ),
+
+    endOldest: db
+      .deleteFrom('sessions')
+      .where('user_id', '=', userId)
+      .where(
+        'id',
+        'not in',
+        // A derived table, because MySQL takes no LIMIT in a plain IN.
+        db
+          .selectFrom(
+            db
+              .selectFrom('sessions')
+              .select('id')
+              .where('user_id', '=', userId)
+              .orderBy(eb => eb.case().when('id', '=', p('sessionId')).then(0).else(1).end())
+              .orderBy('created_at', 'desc')
+              .limit(p('maxSessions'))
+              .as('kept'),
+          )
+          .select('kept.id'),
+      ),
+
+    settleCode: db
+      .updateTable('login_codes')
+      .set({
+        status: sql.lit('done'),
+        settled_at: p('now'),
+        session_id: p('sessionId'),
+        is_new_user: db
+          .selectFrom('users')
+          .select(eb =>
+            eb.case().when('id', '=', p('newUserId')).then(1).else(0).end().as('is_new'),
+          )
+          .where('appid', '=', identity.appid)
+          .where('openid', '=', identity.openid),
+      })
+      .where('hash', '=', p('codeHash'))
+      .where('owner', '=', p('owner')),
+
+    findUserId: userId,
+
+    findSession: db
+      .selectFrom('sessions')
+      .innerJoin('users', 'users.id', 'sessions.user_id')
+      .select([
+        'sessions.id',
+        'sessions.user_id',
+        'sessions.sealed',
+        'sessions.key_hash',
+        'sessions.created_at',
+        'sessions.expires_at',
+        'users.appid',
+        'users.openid',
+        'users.unionid',
+        'users.key_hash as user_key_hash',
+        'users.key_at as user_key_at',
+      ])
+      .where('sessions.id', '=', p('sessionId')),
+
+    resealSession: db
+      .updateTable('sessions')
+      .set({ sealed: p('sealed') })
+      .where('id', '=', p('sessionId')),
+
+    endSession: db.deleteFrom('sessions').where('id', '=', p('sessionId')),
+
+    endSessionsOfUser: db.deleteFrom('sessions').where('user_id', '=', p('userId')),
+
+    findUser: db.selectFrom('users').selectAll().where('id', '=', p('userId')),
+
+    updateNickname: db
+      .updateTable('users')
+      .set({ nickname: p('nickname') })
+      .where('id', '=', p('userId')),
+
+    updateAvatar: db
+      .updateTable('users')
+      .set({ avatar_url: p('avatarUrl') })
+      .where('id', '=', p('userId')),
+
+    sweepSessions: db
+      .deleteFrom('sessions')
+      .where(
+        'id',
+        'in',
+        db
+          .selectFrom(
+            db
+              .selectFrom('sessions')
+              .select('id')
+              .where('expires_at', '<=', p('now'))
+              .limit(p('limit'))
+              .as('expired'),
+          )
+          .select('expired.id'),
+      ),
+
+    sweepCodes: db
+      .deleteFrom('login_codes')
+      .where(
+        'hash',
+        'in',
+        db
+          .selectFrom(
+            db
+              .selectFrom('login_codes')
+              .select('hash')
+              .where('expires_at', '<=', p('now'))
+              .limit(p('limit'))
+              .as('expired'),
+          )
+          .select('expired.hash'),
+      ),
+
+    ping: db.selectFrom('users').select('id').where('id', '=', sql.lit('')),
+  } satisfies Record<string, Compilable>
+}

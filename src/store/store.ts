@@ -1,0 +1,125 @@
+/**
+ * What the service remembers, behind one door. All times are milliseconds since 1970 and come from
+ * the caller: one clock decides, and tests can hold it. Every method may throw LoginError
+ * `store_unavailable`; a write that resolved is durable.
+ */
+export interface Store {
+  /**
+   * Takes a login code for one caller among all instances. Resolves to undefined when it is now
+   * this caller's, else to what is known of the code.
+   */
+  claimCode(claim: CodeClaim): Promise<LoginCode | undefined>
+  findCode(codeHash: string): Promise<LoginCode | undefined>
+  /** Frees a code that surely never reached WeChat, so that it can be tried again. */
+  releaseCode(codeHash: string, owner: string): Promise<void>
+  /** Settles a code whose exchange failed; whoever repeats it gets the same error. */
+  failCode(codeHash: string, failure: CodeFailure): Promise<void>
+  /**
+   * One login, all or nothing: creates or refreshes the user of (appid, openid), adds the session,
+   * ends the oldest of that user beyond the limit, settles the code.
+   */
+  completeLogin(login: CompletedLogin): Promise<{ userId: string; isNewUser: boolean }>
+
+  /** The session and its user in one look; undefined when it has ended or never was. */
+  findSession(sessionId: string): Promise<Session | undefined>
+  /** Stores the same secrets sealed by a newer key. */
+  resealSession(sessionId: string, sealed: string): Promise<void>
+  endSession(sessionId: string): Promise<void>
+  endSessionsOfUser(userId: string): Promise<void>
+
+  findUser(userId: string): Promise<User | undefined>
+  updateProfile(userId: string, profile: ProfileChange): Promise<void>
+
+  /** Removes up to `limit` expired sessions and as many codes; resolves to how many it removed. */
+  sweep(now: number, limit: number): Promise<number>
+  /** Asks the store a trivial question. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A user's sessions at one time; a further login ends the oldest. */
+export const MAX_SESSIONS_PER_USER = 10
+
+export interface CodeClaim {
+  /** One-way digest of appid and code: the code itself never rests here. */
+  readonly codeHash: string
+  /** Random name of this attempt. */
+  readonly owner: string
+  /** Digest of the caller's Idempotency-Key, bound to the code. */
+  readonly idempotencyHash: string | null
+  readonly now: number
+  /** When the record may be forgotten: WeChat refuses the code by itself long before. */
+  readonly expiresAt: number
+}
+
+export interface LoginCode {
+  readonly status: 'claimed' | 'done' | 'failed'
+  readonly owner: string
+  readonly idempotencyHash: string | null
+  readonly claimedAt: number
+  readonly settledAt: number | null
+  /** Of a login that is done. */
+  readonly sessionId: string | null
+  readonly isNewUser: boolean
+  /** Of one that failed: the error's code, and WeChat's errcode. */
+  readonly error: string | null
+  readonly wxErrcode: number | null
+}
+
+export interface CodeFailure {
+  readonly owner: string
+  readonly error: string
+  readonly wxErrcode: number | null
+  readonly now: number
+}
+
+export interface CompletedLogin {
+  readonly codeHash: string
+  readonly owner: string
+  readonly sessionId: string
+  /** Used if this is the user's first login. */
+  readonly newUserId: string
+  readonly appid: string
+  readonly openid: string
+  /** null means unknown, not none: what is known already stays. */
+  readonly unionid: string | null
+  readonly sealed: string
+  /** Digest of the session_key, to tell whether another login brought a newer one. */
+  readonly keyHash: string
+  readonly now: number
+  readonly expiresAt: number
+}
+
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  readonly appid: string
+  readonly openid: string
+  readonly unionid: string | null
+  /** openid and session_key, sealed; opens only with the key ring. */
+  readonly sealed: string
+  readonly keyHash: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** The newest session_key of the user that any login brought, and when. */
+  readonly userKeyHash: string
+  readonly userKeyAt: number
+}
+
+export interface User {
+  readonly id: string
+  readonly appid: string
+  readonly openid: string
+  readonly unionid: string | null
+  readonly nickname: string | null
+  readonly avatarUrl: string | null
+  readonly phoneNumber: string | null
+  readonly createdAt: number
+  readonly lastLoginAt: number
+}
+
+/** What is undefined stays as it is; null clears. */
+export interface ProfileChange {
+  readonly nickname?: string | null | undefined
+  readonly avatarUrl?: string | null | undefined
+}

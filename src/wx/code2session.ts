@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { LoginError } from '../errors'
+import type { Log } from '../log'
+import type { WxClient } from './client'
+import { errcodeOf, WxRefused, WxUnreachable } from './errcode'
+
+/** What WeChat tells of the user behind a login code. */
+export interface WxSession {
+  readonly openid: string
+  /** Base64 text of 16 bytes, as received. WeChat forbids that it leaves the server. */
+  readonly sessionKey: string
+  /** Only where the mini program is bound to an Open Platform account; absent means unknown. */
+  readonly unionid?: string
+}
+
+export interface Code2SessionOptions {
+  client: WxClient
+  /** appid to AppSecret. */
+  apps: ReadonlyMap<string, string>
+  /** Milliseconds since 1970. */
+  now: () => number
+  log: Log
+}
+
+export type Code2Session = (appid: string, code: string) => Promise<WxSession>
+
+const text = z.string().min(1).max(512)
+const answer = z.object({
+  openid: text,
+  session_key: text,
+  unionid: text.optional().catch(undefined),
+})
+
+/**
+ * Exchanges a login code. The code is burnt whenever the request may have arrived, even by an
+ * answer that says no, so nobody may send it again.
+ *
+ * Source: https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session.html
+ */
+export function createCode2Session(options: Code2SessionOptions): Code2Session {
+  const { client, apps, now, log } = options
+  async function exchange(appid: string, code: string): Promise<WxSession> {
+    const secret = apps.get(appid)
+    if (secret === undefined) throw new LoginError('unknown_appid')
+    const body = await client.get('/sns/jscode2session', {
+      appid,
+      secret,
+      js_code: code,
+      grant_type: 'authorization_code',
+    })
+    if (typeof body === 'object' && body !== null) {
+      const { errcode: raw, errmsg } = body as { errcode?: unknown; errmsg?: unknown }
+      const errcode = errcodeOf(raw)
+      if (Number.isInteger(errcode)) throw new WxRefused(errcode as number, errmsg, now())
+      if (errcode !== undefined) throw unusable('errcode_malformed')
+    }
+    const result = answer.safeParse(body)
+    if (!result.success) throw unusable('fields_missing')
+    const { openid, session_key: sessionKey, unionid } = result.data
+    return { openid, sessionKey, ...(unionid && { unionid }) }
+  }
+  return async (appid, code) => {
+    try {
+      return await exchange(appid, code)
+    } catch (error) {
+      report(log, appid, error)
+      throw error
+    }
+  }
+}
+
+/** Tells the operator what the caller must not hear: whose fault it is and what to do about it. */
+function report(log: Log, appid: string, error: unknown): void {
+  if (error instanceof WxRefused) {
+    const { wxErrcode: errcode, rid, hint } = error
+    const level = error.code === 'misconfigured' ? 'error' : 'warn'
+    log[level]('wechat_refused', { errcode, error: error.code, appid, rid, hint })
+  } else if (error instanceof WxUnreachable) {
+    const { code, reason, sent } = error
+    log.warn('wechat_unreachable', { error: code, reason, sent, appid })
+  }
+}
+
+function unusable(reason: string): WxUnreachable {
+  return new WxUnreachable('wechat_bad_answer', { sent: true, reason })
+}
