@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Kysely, SqliteDialect } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { GroupCommit } from './group-commit'
 import { migrate, type Tables } from './schema'
 import type { Row, SqlDriver } from './sql'
@@ -10,6 +11,9 @@ import { compileStatements, type StatementName } from './statements'
 /** Reads wait on the event loop, so briefly; the writing thread may wait longer for another process. */
 const READ_BUSY_TIMEOUT_MS = 100
 const WRITE_BUSY_TIMEOUT_MS = 800
+
+const SQLITE_BUSY = 5
+const MIGRATION_ATTEMPTS = 50
 
 /**
  * One SQLite file: reads run here on prepared statements in a few microseconds, writes go to a
@@ -21,9 +25,9 @@ export async function openSqliteDriver(file: string): Promise<SqlDriver> {
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
   const database = openSqlite(file, READ_BUSY_TIMEOUT_MS)
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: forKysely(database) }) })
+  const db = new Kysely<Tables>({ dialect: new Dialect({ database: forKysely(database) }) })
   try {
-    await migrate(db)
+    await migrateWhenFree(db)
   } catch (error) {
     database.close()
     throw error
@@ -67,12 +71,39 @@ export async function openSqliteDriver(file: string): Promise<SqlDriver> {
   }
 }
 
+/** SQLite can roll back its schema; told so, Kysely migrates in one transaction, all or nothing. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+}
+
+/** Another instance that starts at the same moment migrates: then this one waits its turn. */
+async function migrateWhenFree(db: Kysely<Tables>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await migrate(db)
+    } catch (error) {
+      const { errcode } = error as { errcode?: number }
+      if (errcode !== SQLITE_BUSY || attempt === MIGRATION_ATTEMPTS) throw error
+      await sleep(100)
+    }
+  }
+}
+
 /** Kysely's SQLite dialect wants a statement to say whether it returns rows, and parameters in a list. */
 function forKysely(database: SqliteDatabase) {
   return {
     close: () => database.close(),
     prepare(sql: string) {
-      const statement = database.prepare(sql)
+      // A migration must see what it is about to change under the lock that keeps others out.
+      const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql)
       return {
         reader: statement.columns().length > 0,
         all: (params: readonly unknown[]) => statement.all(...params),

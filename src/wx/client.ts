@@ -58,8 +58,8 @@ export function createWxClient(options: WxClientOptions): WxClient {
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,
-    responseType: 'text',
-    // WeChat labels JSON as text/plain, and axios would hand broken JSON through as a string.
+    // As bytes: axios would hand broken JSON through as a string, and mend broken UTF-8 silently.
+    responseType: 'arraybuffer',
     transformResponse: [(body: unknown) => body],
     validateStatus: () => true,
     headers: { Accept: 'application/json', 'User-Agent': 'miniprogram-login' },
@@ -90,7 +90,7 @@ async function ask(
   protocol: typeof http | typeof https,
   url: string,
   signal: AbortSignal,
-): Promise<AxiosResponse<string>> {
+): Promise<AxiosResponse<Buffer>> {
   for (let attempt = 1; ; attempt++) {
     let sent = false
     const transport = {
@@ -106,7 +106,7 @@ async function ask(
       },
     }
     try {
-      return await client.get<string>(url, { signal, transport })
+      return await client.get<Buffer>(url, { signal, transport })
     } catch (error) {
       const failure = describe(error, sent, signal.aborted)
       if (sent || attempt > 1 || signal.aborted || failure.reason === 'tls') throw failure
@@ -135,7 +135,11 @@ function describe(error: unknown, sent: boolean, timedOut: boolean): WxUnreachab
   return new WxUnreachable('wechat_bad_answer', { sent, reason })
 }
 
-function parse({ status, data, headers }: AxiosResponse<string>): unknown {
+/** Drops a byte order mark, and refuses what is not UTF-8. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** JSON whatever the Content-Type says: WeChat labels it text/plain. */
+function parse({ status, data, headers }: AxiosResponse<Buffer>): unknown {
   const reason = `status_${status}`
   if (status === 429) {
     const seconds = Number(headers['retry-after'])
@@ -149,7 +153,7 @@ function parse({ status, data, headers }: AxiosResponse<string>): unknown {
     throw new WxUnreachable('wechat_bad_answer', { sent: true, reason })
   }
   try {
-    return JSON.parse(data.charCodeAt(0) === 0xfeff ? data.slice(1) : data)
+    return JSON.parse(utf8.decode(data))
   } catch {
     throw new WxUnreachable('wechat_bad_answer', { sent: true, reason: 'not_json' })
   }

@@ -24,7 +24,8 @@ export interface Code2SessionOptions {
 
 export type Code2Session = (appid: string, code: string) => Promise<WxSession>
 
-const text = z.string().min(1).max(512)
+/** Longer and wider than anything WeChat was seen to send, but without control characters. */
+const text = z.string().regex(/^\P{Cc}{1,512}$/u)
 const answer = z.object({
   openid: text,
   session_key: text,

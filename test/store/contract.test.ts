@@ -1,0 +1,244 @@
+import { createMemoryStore } from '../../src/store/memory'
+import { openStore } from '../../src/store/open'
+import type { CompletedLogin, Store } from '../../src/store/store'
+import { temporaryDatabase } from '../support/temporary'
+
+const NOW = Date.UTC(2026, 0, 2)
+let serial = 0
+const unique = (name: string) => `${name}-${++serial}`
+
+const claim = (codeHash = unique('hash'), owner = unique('owner')) => ({
+  codeHash,
+  owner,
+  idempotencyHash: null,
+  now: NOW,
+  expiresAt: NOW + 600_000,
+})
+
+const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin => ({
+  codeHash: unique('hash'),
+  owner: unique('owner'),
+  sessionId: unique('session'),
+  newUserId: unique('user'),
+  appid: 'wx0000000000000000',
+  openid: unique('openid'),
+  unionid: null,
+  sealed: 'kid.sealed',
+  keyHash: 'key-1',
+  now: NOW,
+  expiresAt: NOW + 1000,
+  ...overrides,
+})
+
+describe.each(['memory', 'sqlite'])('the store contract on %s', kind => {
+  let store: Store
+  let remove = () => {}
+
+  beforeAll(async () => {
+    if (kind === 'memory') {
+      store = createMemoryStore()
+    } else {
+      const database = temporaryDatabase()
+      remove = database.remove
+      store = await openStore(database.url)
+    }
+  })
+  afterAll(async () => {
+    await store.close()
+    remove()
+  })
+
+  describe('login codes', () => {
+    test('a code is claimed by one of 50 callers at once', async () => {
+      const codeHash = unique('hash')
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () => store.claimCode(claim(codeHash))),
+      )
+      expect(outcomes.filter(known => known === undefined)).toHaveLength(1)
+      expect(new Set(outcomes.filter(Boolean).map(known => known?.owner)).size).toBe(1)
+      expect(outcomes.find(Boolean)).toMatchObject({ status: 'claimed', claimedAt: NOW })
+    })
+
+    test('a code that is given back can be claimed again, but only its owner gives it back', async () => {
+      const first = claim()
+      await store.claimCode(first)
+      await store.releaseCode(first.codeHash, 'somebody else')
+      expect(await store.findCode(first.codeHash)).toMatchObject({ owner: first.owner })
+      await store.releaseCode(first.codeHash, first.owner)
+      expect(await store.findCode(first.codeHash)).toBeUndefined()
+      expect(await store.claimCode(claim(first.codeHash))).toBeUndefined()
+    })
+
+    test('a failure is kept with its errcode, and a settled code stays settled', async () => {
+      const first = claim()
+      await store.claimCode(first)
+      const failure = { owner: first.owner, error: 'code_invalid', wxErrcode: 40029, now: NOW + 5 }
+      await store.failCode(first.codeHash, failure)
+      const settled = {
+        status: 'failed',
+        error: 'code_invalid',
+        wxErrcode: 40029,
+        settledAt: NOW + 5,
+      }
+      expect(await store.findCode(first.codeHash)).toMatchObject(settled)
+      await store.failCode(first.codeHash, { ...failure, error: 'internal' })
+      await store.releaseCode(first.codeHash, first.owner)
+      expect(await store.findCode(first.codeHash)).toMatchObject(settled)
+    })
+
+    test('a completed login settles its code with the session and whether the user is new', async () => {
+      const first = claim()
+      await store.claimCode(first)
+      const done = login({ codeHash: first.codeHash, owner: first.owner, now: NOW + 7 })
+      await store.completeLogin(done)
+      expect(await store.findCode(first.codeHash)).toMatchObject({
+        status: 'done',
+        sessionId: done.sessionId,
+        isNewUser: true,
+        settledAt: NOW + 7,
+      })
+    })
+  })
+
+  describe('users', () => {
+    test('(appid, openid) is one user: 50 first logins at once, one of them new', async () => {
+      const openid = unique('openid')
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () => store.completeLogin(login({ openid }))),
+      )
+      expect(outcomes.filter(({ isNewUser }) => isNewUser)).toHaveLength(1)
+      expect(new Set(outcomes.map(({ userId }) => userId)).size).toBe(1)
+    })
+
+    test('the same openid in another app is another user', async () => {
+      const openid = unique('openid')
+      const one = await store.completeLogin(login({ openid }))
+      const two = await store.completeLogin(login({ openid, appid: 'wx1111111111111111' }))
+      expect(one.userId).not.toBe(two.userId)
+    })
+
+    test('openids differ by case, and any text is only text', async () => {
+      const openids = ['oABC', 'oabc', "o'; drop table users; --", 'o"\\%_', '오픈🙂', ' o ', 'o']
+      const ids = new Set<string>()
+      for (const openid of openids) {
+        const { userId } = await store.completeLogin(login({ openid }))
+        ids.add(userId)
+        expect((await store.findUser(userId))?.openid).toBe(openid)
+      }
+      expect(ids.size).toBe(openids.length)
+    })
+
+    test('a unionid arrives late and stays when it is not named again', async () => {
+      const openid = unique('openid')
+      const { userId } = await store.completeLogin(login({ openid }))
+      expect((await store.findUser(userId))?.unionid).toBeNull()
+      await store.completeLogin(login({ openid, unionid: 'union' }))
+      await store.completeLogin(login({ openid }))
+      expect((await store.findUser(userId))?.unionid).toBe('union')
+    })
+
+    test('a profile changes where it is told to, and null clears', async () => {
+      const { userId } = await store.completeLogin(login())
+      await store.updateProfile(userId, { nickname: '小明', avatarUrl: 'https://a' })
+      await store.updateProfile(userId, { nickname: null })
+      await store.updateProfile(userId, {})
+      expect(await store.findUser(userId)).toMatchObject({ nickname: null, avatarUrl: 'https://a' })
+    })
+
+    test('a login is noted, and who is unknown is undefined', async () => {
+      const openid = unique('openid')
+      const { userId } = await store.completeLogin(login({ openid }))
+      await store.completeLogin(login({ openid, now: NOW + 90 }))
+      const user = await store.findUser(userId)
+      expect(user).toMatchObject({ createdAt: NOW, lastLoginAt: NOW + 90, phoneNumber: null })
+      expect(await store.findUser('nobody')).toBeUndefined()
+    })
+  })
+
+  describe('sessions', () => {
+    test('a session comes with its user in one look', async () => {
+      const one = login({ unionid: 'u' })
+      const { userId } = await store.completeLogin(one)
+      expect(await store.findSession(one.sessionId)).toEqual({
+        id: one.sessionId,
+        userId,
+        appid: one.appid,
+        openid: one.openid,
+        unionid: 'u',
+        sealed: 'kid.sealed',
+        keyHash: 'key-1',
+        createdAt: NOW,
+        expiresAt: NOW + 1000,
+        userKeyHash: 'key-1',
+        userKeyAt: NOW,
+      })
+    })
+
+    test('an older session sees that a newer login brought another session_key', async () => {
+      const openid = unique('openid')
+      const older = login({ openid })
+      await store.completeLogin(older)
+      await store.completeLogin(login({ openid, keyHash: 'key-2', now: NOW + 10 }))
+      await store.completeLogin(login({ openid, keyHash: 'key-0', now: NOW - 10 }))
+      expect(await store.findSession(older.sessionId)).toMatchObject({
+        keyHash: 'key-1',
+        userKeyHash: 'key-2',
+        userKeyAt: NOW + 10,
+      })
+    })
+
+    test('an ended session is gone, and ending it twice is no error', async () => {
+      const one = login()
+      await store.completeLogin(one)
+      await store.endSession(one.sessionId)
+      await store.endSession(one.sessionId)
+      expect(await store.findSession(one.sessionId)).toBeUndefined()
+    })
+
+    test('ending all sessions of a user ends no one else’s', async () => {
+      const openid = unique('openid')
+      const mine = [login({ openid }), login({ openid })]
+      const other = login()
+      const [{ userId } = { userId: '' }] = await Promise.all(
+        [...mine, other].map(each => store.completeLogin(each)),
+      )
+      await store.endSessionsOfUser(userId)
+      for (const { sessionId } of mine) expect(await store.findSession(sessionId)).toBeUndefined()
+      expect(await store.findSession(other.sessionId)).toBeDefined()
+    })
+
+    test('of 50 logins at once ten sessions stay', async () => {
+      const openid = unique('openid')
+      const logins = Array.from({ length: 50 }, () => login({ openid }))
+      await Promise.all(logins.map(each => store.completeLogin(each)))
+      const found = await Promise.all(logins.map(({ sessionId }) => store.findSession(sessionId)))
+      expect(found.filter(Boolean)).toHaveLength(10)
+    })
+
+    test('a session’s secrets can be sealed anew', async () => {
+      const one = login()
+      await store.completeLogin(one)
+      await store.resealSession(one.sessionId, 'kid2.sealed')
+      expect((await store.findSession(one.sessionId))?.sealed).toBe('kid2.sealed')
+    })
+  })
+
+  test('a sweep removes what has expired, in batches, and nothing else', async () => {
+    await store.sweep(NOW + 10_000_000, 100_000)
+    const dead = Array.from({ length: 7 }, () => login({ expiresAt: NOW + 20 }))
+    const alive = login({ expiresAt: NOW + 21 })
+    for (const each of [...dead, alive]) await store.completeLogin(each)
+    expect(await store.sweep(NOW + 19, 5)).toBe(0)
+    expect(await store.sweep(NOW + 20, 5)).toBe(5)
+    expect(await store.sweep(NOW + 20, 5)).toBe(2)
+    expect(await store.findSession(alive.sessionId)).toBeDefined()
+    const code = claim()
+    await store.claimCode(code)
+    expect(await store.sweep(code.expiresAt, 5)).toBeGreaterThan(0)
+    expect(await store.findCode(code.codeHash)).toBeUndefined()
+  })
+
+  test('it answers a ping', async () => {
+    await expect(store.ping()).resolves.toBeUndefined()
+  })
+})

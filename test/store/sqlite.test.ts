@@ -1,0 +1,157 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openStore } from '../../src/store/open'
+import { openSqlite } from '../../src/store/sqlite-binding'
+import type { Store } from '../../src/store/store'
+import { startSweeper } from '../../src/store/sweeper'
+import { JWT_SECRET, startService } from '../support/service'
+import { temporaryDatabase } from '../support/temporary'
+
+let database: ReturnType<typeof temporaryDatabase>
+let store: Store | undefined
+
+beforeEach(() => {
+  database = temporaryDatabase()
+})
+afterEach(async () => {
+  await store?.close()
+  store = undefined
+  database.remove()
+})
+
+const login = (name: string, openid: string = name) => ({
+  codeHash: name,
+  owner: name,
+  sessionId: name,
+  newUserId: name,
+  appid: 'wx0000000000000000',
+  openid,
+  unionid: null,
+  sealed: 'sealed',
+  keyHash: 'key',
+  now: 1,
+  expiresAt: 2,
+})
+
+test('the file and its folder are made at first use, for their owner only', async () => {
+  const file = join(dirname(database.file), 'a', 'b', 'login.db')
+  store = await openStore(`sqlite:${file}`)
+  expect(statSync(file).mode & 0o077).toBe(0)
+})
+
+test('commits are durable: WAL, synchronous FULL, a short busy time-out on the event loop', () => {
+  const connection = openSqlite(database.file, 100)
+  const pragma = (name: string) =>
+    Object.values(connection.prepare(`pragma ${name}`).all()[0] ?? {})
+  expect(pragma('journal_mode')).toEqual(['wal'])
+  expect(pragma('synchronous')).toEqual([2])
+  expect(pragma('busy_timeout')).toEqual([100])
+  expect(pragma('foreign_keys')).toEqual([1])
+  connection.close()
+})
+
+test('opening it again migrates nothing and finds everything', async () => {
+  store = await openStore(database.url)
+  await store.completeLogin(login('one'))
+  await store.close()
+  store = await openStore(database.url)
+  expect(await store.findSession('one')).toMatchObject({ id: 'one', userId: 'one' })
+})
+
+test('two that open a new file at once migrate it once', async () => {
+  const stores = await Promise.all([openStore(database.url), openStore(database.url)])
+  await stores[0]?.completeLogin(login('one'))
+  expect(await stores[1]?.findSession('one')).toBeDefined()
+  await Promise.all(stores.map(each => each.close()))
+})
+
+test('one bad write in a batch fails alone', async () => {
+  store = await openStore(database.url)
+  await store.completeLogin(login('taken'))
+  const outcomes = await Promise.allSettled([
+    store.completeLogin(login('good')),
+    store.completeLogin(login('taken', 'somebody else')),
+    store.completeLogin(login('fine')),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(outcomes[1]).toMatchObject({ reason: { code: 'store_unavailable' } })
+  expect(await store.findSession('good')).toBeDefined()
+  expect(await store.findSession('fine')).toBeDefined()
+})
+
+test('a file that another process keeps locked: 503 within a second, reads go on, then it recovers', async () => {
+  const service = await startService({ database: database.url, wxTimeoutMs: 1000 })
+  const { token } = await service.logIn()
+  const other = openSqlite(database.file, 0)
+  other.exec('begin immediate')
+  const begun = performance.now()
+  const refused = await service.http.post('/login').send({ code: service.simulator.mintCode() })
+  expect(refused.status).toBe(503)
+  expect(refused.body).toMatchObject({ error: 'store_unavailable', action: 'wait', retry_after: 1 })
+  expect(refused.headers['retry-after']).toBe('1')
+  expect(performance.now() - begun).toBeLessThan(1200)
+  const logout = service.http.post('/logout').set('Authorization', `Bearer ${token}`)
+  expect((await logout).status).toBe(503)
+  const check = await service.http.get(`/checklogin?token=${token}`).expect(200)
+  expect(check.body.is_login).toBe(true)
+  other.exec('rollback')
+  other.close()
+  await service.logIn()
+  await service.close()
+})
+
+test('nothing in the files gives away a token, a code, a session_key or an Idempotency-Key', async () => {
+  const service = await startService({ database: database.url })
+  const code = service.simulator.mintCode()
+  const { body } = await service.http
+    .post('/login')
+    .set('Idempotency-Key', 'canary-idempotency-key')
+    .send({ code })
+    .expect(200)
+  const { sessionKey, openid } = service.simulator.user('alice')
+  const folder = dirname(database.file)
+  const contents = () =>
+    readdirSync(folder).map(name => readFileSync(join(folder, name)).toString('latin1'))
+  const everything = contents().join('')
+  await service.close()
+  const afterwards = contents().join('')
+  for (const secret of [body.token, code, 'canary-idempotency-key', sessionKey, JWT_SECRET]) {
+    expect(everything).not.toContain(String(secret))
+    expect(afterwards).not.toContain(String(secret))
+  }
+  expect(afterwards).toContain(openid)
+})
+
+test('a folder that cannot be written is refused by its path', async () => {
+  const file = join(dirname(database.file), 'file')
+  writeFileSync(file, '')
+  await expect(openStore(`sqlite:${file}/login.db`)).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining(file),
+  })
+  mkdirSync(database.file)
+  await expect(openStore(database.url)).rejects.toMatchObject({ name: 'ConfigError' })
+})
+
+test('the sweeper works by itself, batch after batch, until it is stopped', () => {
+  jest.useFakeTimers()
+  const removed = [500, 500, 3]
+  const sweep = jest.fn(async () => removed.shift() ?? 0)
+  const log = { info() {}, warn() {}, error() {} }
+  const stop = startSweeper({ store: { sweep }, now: () => 7, log })
+  return (async () => {
+    try {
+      expect(sweep).not.toHaveBeenCalled()
+      await jest.advanceTimersByTimeAsync(60_000 + 200)
+      expect(sweep).toHaveBeenCalledTimes(3)
+      expect(sweep).toHaveBeenCalledWith(7, 500)
+      await jest.advanceTimersByTimeAsync(60_000)
+      expect(sweep).toHaveBeenCalledTimes(4)
+      stop()
+      await jest.advanceTimersByTimeAsync(300_000)
+      expect(sweep).toHaveBeenCalledTimes(4)
+    } finally {
+      jest.useRealTimers()
+    }
+  })()
+})
