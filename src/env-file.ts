@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import dotenv from 'dotenv'
 import { ConfigError } from './config'
-import type { Environment } from './environment'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The environment, with what a `.env` file adds to it; what is set already wins.
@@ -32,7 +33,7 @@ export function withEnvFile(file: string, env: Environment): Environment {
 
 /** Names whose unquoted value has a # right after a character: a comment has white space before it. */
 function cutValues(text: string): string[] {
-  const lines = text.matchAll(/^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*(?!["'`#])[^\s#]+#/gm)
+  const lines = text.matchAll(/^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*(?!["'`#\s])[^#\n]*[^\s#]#/gm)
   return [...lines].map(([, name]) => name as string)
 }
 

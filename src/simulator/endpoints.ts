@@ -1,19 +1,6 @@
-import type { Accounts } from './accounts'
 import { type Answer, accept } from './answer'
-import type { RecordedCall } from './call'
-import type { Codes } from './codes'
 import { jscode2session } from './jscode2session'
-
-/** What WeChat knows. */
-export interface WeChat {
-  readonly accounts: Accounts
-  readonly codes: Codes
-  /** ms. */
-  readonly now: () => number
-}
-
-/** One of WeChat's addresses: it reads the call, changes what WeChat knows, and answers. */
-export type Endpoint = (call: RecordedCall, wechat: WeChat) => Answer
+import type { Endpoint } from './wechat'
 
 /** Where the `redirect` fault sends a client. A client that respects itself never comes here. */
 export const REDIRECT_TARGET = '/redirected'

@@ -5,10 +5,11 @@ import { type Answer, refuse, send } from './answer'
 import { ANSWER_FAULTS, FOREIGN_FAULTS } from './answer-faults'
 import { parameter, type RecordedCall } from './call'
 import { faultOfCode } from './code-names'
-import { ENDPOINTS, NOT_FOUND, type WeChat } from './endpoints'
+import { ENDPOINTS, NOT_FOUND } from './endpoints'
 import { BEFORE_THE_CODE } from './errcodes'
 import { canStrike, type FaultQueue } from './fault-queue'
 import { type Fault, TRANSPORT_FAULTS, type TransportFault } from './faults'
+import type { WeChat } from './wechat'
 import { WIRE_FAULTS } from './wire-faults'
 
 /** What an exchange needs besides the request. */

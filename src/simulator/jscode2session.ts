@@ -1,6 +1,6 @@
 import { type Answer, accept, refuse } from './answer'
 import { parameter, type RecordedCall } from './call'
-import type { WeChat } from './endpoints'
+import type { WeChat } from './wechat'
 
 /**
  * `GET /sns/jscode2session`: a code of wx.login becomes openid and session_key.

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ERRORS } from '../src/errors'
+
+const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8')
+const manifest = JSON.parse(read('package.json'))
+
+test('docs/errors.md lists every error with its status and action, and no other', () => {
+  const rows = [...read('docs/errors.md').matchAll(/^\| (\d{3}) \| `(\w+)` \| `(\w+)` \|/gm)]
+  const listed = rows.map(([, status, code, action]) => `${status} ${code} ${action}`)
+  const real = Object.entries(ERRORS).map(
+    ([code, { status, action }]) => `${status} ${code} ${action}`,
+  )
+  expect(listed.sort()).toEqual(real.sort())
+})
+
+test('docs/dependencies.md gives a reason for every dependency, and for no other', () => {
+  const listed = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, n]) => n)
+  const real = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]
+  expect(listed.sort()).toEqual(real.sort())
+})
+
+test('CHANGELOG.md speaks of the version that package.json has', () => {
+  expect(read('CHANGELOG.md')).toContain(`## ${manifest.version}`)
+})
+
+test.each(['README.md', 'README.en.md'])('%s names every route and the two commands', file => {
+  const text = read(file)
+  for (const path of ['/login', '/checklogin', '/refresh', '/logout', '/me', '/verify', '/livez']) {
+    expect(text).toContain(path)
+  }
+  for (const path of ['/readyz', '/healthz', '/auth', '/isAuth', '/wx/onlogin']) {
+    expect(text).toContain(path)
+  }
+  expect(text).toContain('npm ci && npm start')
+  expect(text).toContain('npm ci && npm test')
+})
+
+test.each(['README.md', 'README.en.md', 'SECURITY.md', 'docs/errors.md', 'docs/simulator.md'])(
+  'every file that %s links to is there',
+  file => {
+    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path)
+    for (const path of links) expect(() => read(join(file, '..', String(path)))).not.toThrow()
+  },
+)

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import supertest from 'supertest'
+import { createSimulator, TRANSPORT_FAULTS, type TransportFault } from '../../src/simulator/index'
+import { startServer } from '../support/server-process'
+import { temporaryFolder } from '../support/temporary'
+
+/**
+ * Canaries: unique values wherever a secret can be. Whatever happens, none of them may show in an
+ * answer or on standard output or error, in either log format.
+ */
+test.each(['dev', 'json'])(
+  'no secret shows in any answer or %s log line, whatever fails',
+  async format => {
+    const folder = temporaryFolder()
+    const appid = 'wxcafe0000cafe0000'
+    const canary = (name: string) => `${name}${randomBytes(20).toString('hex')}`
+    const secrets = {
+      WX_SECRET: randomBytes(16).toString('hex'),
+      JWT_SECRET: canary('J'),
+      JWT_SECRET_PREVIOUS: canary('P'),
+      INTERNAL_TOKEN: canary('I'),
+    }
+    const simulator = createSimulator({ apps: { [appid]: secrets.WX_SECRET } })
+    const WX_API_BASE_URL = await simulator.listen()
+    const env = { ...secrets, WX_APPID: appid, WX_API_BASE_URL, WX_TIMEOUT_MS: '120' }
+    const server = await startServer({ ...env, LOG_FORMAT: format, RATE_LIMIT: 'off' }, folder.path)
+    const forbidden = new Set<string>(Object.values(secrets))
+    const answers: string[] = []
+    const ask = async (request: supertest.Test): Promise<supertest.Response> => {
+      const answer = await request.ok(() => true)
+      answers.push(JSON.stringify([answer.headers, answer.body, answer.text]))
+      return answer
+    }
+    const http = supertest(server.url)
+    const key = canary('K')
+    forbidden.add(key)
+
+    try {
+      for (const transport of Object.keys(TRANSPORT_FAULTS) as TransportFault[]) {
+        if (transport === 'openidhostile') continue
+        simulator.fail({ transport })
+        const code = simulator.mintCode({ user: 'canary' })
+        forbidden.add(code)
+        await ask(http.post('/login').set('Idempotency-Key', key).send({ code }))
+      }
+      simulator.reset()
+      for (const errcode of [-1, 40013, 40029, 40125, 40163, 40164, 40226, 45011, 99999]) {
+        simulator.fail({ errcode })
+        const code = simulator.mintCode({ user: 'canary' })
+        forbidden.add(code)
+        await ask(http.get(`/auth?code=${code}`).set('Referer', `https://x/?code=${code}`))
+      }
+      const code = simulator.mintCode({ user: 'canary' })
+      forbidden.add(code)
+      const { body } = await http.post('/login').send({ code }).expect(200)
+      const { token } = body
+      await ask(http.get(`/checklogin?token=${token}`).set('Referer', token))
+      await ask(http.get('/me').set('Authorization', `Bearer ${token}`).set('User-Agent', 'curl'))
+      await ask(http.get('/verify').set('Authorization', `Bearer ${token}`))
+      await ask(http.get(`/me/${token}`).set('sessionid', token))
+      await ask(http.get('/me').set('Authorization', `Bearer ${token}x`))
+      await ask(http.post('/logout').set('token', token).send({ all: 'yes' }))
+      await ask(
+        http.post('/login').set('Content-Type', 'application/json').send(`{"code":"${code}"`),
+      )
+      const { sessionKey, openid } = simulator.user('canary', appid)
+      forbidden.add(String(sessionKey))
+      forbidden.add(openid)
+      await server.stop()
+
+      const shown = answers.join('\n')
+      const logged = server.output()
+      expect(logged.length).toBeGreaterThan(1000)
+      for (const secret of forbidden) {
+        expect(shown).not.toContain(secret)
+        expect(logged).not.toContain(secret)
+      }
+      expect(logged).not.toContain(token)
+    } finally {
+      await server.stop('SIGKILL')
+      await simulator.close()
+      folder.remove()
+    }
+  },
+)

@@ -1,0 +1,110 @@
+import type { Fault } from '../../src/simulator/index'
+import { type Service, startService } from '../support/service'
+
+let service: Service
+beforeAll(async () => {
+  service = await startService({ wxTimeoutMs: 150 })
+})
+afterAll(() => service.close())
+beforeEach(() => service.simulator.reset())
+
+const login = (code = service.simulator.mintCode()) => service.http.post('/login').send({ code })
+
+const OUTCOMES: [string, Fault, number, string, string][] = [
+  ['never answers', { transport: 'never' }, 504, 'wechat_timeout', 'login'],
+  ['answers too late', { late: 300 }, 504, 'wechat_timeout', 'login'],
+  ['drips', { transport: 'drip' }, 504, 'wechat_timeout', 'login'],
+  ['resets before the answer', { transport: 'reset' }, 502, 'wechat_bad_answer', 'login'],
+  ['resets in the body', { transport: 'resetmid' }, 502, 'wechat_bad_answer', 'login'],
+  ['is cut off', { transport: 'truncated' }, 502, 'wechat_bad_answer', 'login'],
+  ['says HTML with 200', { transport: 'html200' }, 502, 'wechat_bad_answer', 'login'],
+  ['says HTML with 502', { transport: 'html502' }, 502, 'wechat_bad_answer', 'login'],
+  ['says nothing', { transport: 'empty' }, 502, 'wechat_bad_answer', 'login'],
+  ['never stops talking', { transport: 'huge' }, 502, 'wechat_bad_answer', 'login'],
+  ['sends elsewhere', { transport: 'redirect' }, 502, 'wechat_bad_answer', 'login'],
+  ['leaves out the openid', { transport: 'noopenid' }, 502, 'wechat_bad_answer', 'login'],
+  ['is down', { transport: 'html503' }, 503, 'wechat_unavailable', 'login'],
+  ['is busy (-1)', { errcode: -1 }, 503, 'wechat_unavailable', 'login'],
+  ['limits calls (45011)', { errcode: 45011 }, 503, 'wechat_quota', 'login'],
+  ['limits calls (429)', { transport: 'status429' }, 503, 'wechat_quota', 'login'],
+  ['knows no such code (40029)', { errcode: 40029 }, 400, 'code_invalid', 'login'],
+  ['saw the code before (40163)', { errcode: 40163 }, 400, 'code_used', 'login'],
+  ['blocks the user (40226)', { errcode: 40226 }, 403, 'user_blocked', 'none'],
+  ['rejects our secret (40125)', { errcode: 40125 }, 500, 'misconfigured', 'contact_admin'],
+  ['says what nobody knows (99999)', { errcode: 99999 }, 502, 'wechat_bad_answer', 'login'],
+]
+
+test.each(OUTCOMES)('WeChat %s: %j is %d %s', async (_what, fault, status, error, action) => {
+  service.simulator.fail(fault)
+  const answer = await login().expect(status)
+  expect(answer.body).toEqual({
+    error,
+    message: expect.stringMatching(/[一-龥]/),
+    message_en: expect.stringMatching(/^[\x20-\x7e]+$/),
+    action,
+    retry_after: status === 503 ? expect.any(Number) : null,
+    request_id: answer.headers['x-request-id'],
+    ...('errcode' in fault && { wx_errcode: fault.errcode }),
+  })
+  if (status === 503) expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  else expect(answer.headers).not.toHaveProperty('retry-after')
+  expect(service.simulator.calls).toHaveLength(1)
+})
+
+test('WeChat is gone: 503 with Retry-After, and the same code can be tried once it is back', async () => {
+  const other = await startService({ wxTimeoutMs: 1000, wxApiBaseUrl: 'http://127.0.0.1:1' })
+  const code = service.simulator.mintCode()
+  const answer = await other.http.post('/login').send({ code }).expect(503)
+  expect(answer.body).toMatchObject({
+    error: 'wechat_unavailable',
+    action: 'login',
+    retry_after: 2,
+  })
+  const again = await other.http.post('/login').send({ code }).expect(503)
+  expect(again.body.error).toBe('wechat_unavailable')
+  await other.close()
+})
+
+test('after a time-out one new code logs in', async () => {
+  service.simulator.fail({ late: 300 })
+  await login().expect(504)
+  await login().expect(200)
+})
+
+test('WeChat’s silence holds up nobody who asks whether they are logged in', async () => {
+  const { token } = await service.logIn()
+  service.simulator.fail({ transport: 'never' }, { times: 50 })
+  const hanging = Promise.all(Array.from({ length: 50 }, () => login()))
+  const slowest = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const begun = performance.now()
+      await service.http.get(`/checklogin?token=${token}`).expect(200)
+      return performance.now() - begun
+    }),
+  )
+  expect(Math.max(...slowest)).toBeLessThan(140)
+  for (const { status } of await hanging) expect(status).toBe(504)
+})
+
+test('what the request says is checked before WeChat is asked', async () => {
+  const wrong: [object, string, string?][] = [
+    [{}, 'code_missing'],
+    [{ code: null }, 'code_missing'],
+    [{ code: '' }, 'code_missing'],
+    [{ code: 42 }, 'invalid_request', 'code'],
+    [{ code: ['x'] }, 'invalid_request', 'code'],
+    [{ code: 'with space' }, 'invalid_request', 'code'],
+    [{ code: 'x'.repeat(513) }, 'invalid_request', 'code'],
+    [{ code: 'ünïcode' }, 'invalid_request', 'code'],
+    [{ code: 'x', appid: 7 }, 'invalid_request', 'appid'],
+    [{ code: 'x', appid: 'wx9999999999999999' }, 'unknown_appid'],
+  ]
+  for (const [body, error, field] of wrong) {
+    const answer = await service.http.post('/login').send(body).expect(400)
+    expect(answer.body.error).toBe(error)
+    expect(answer.body.field).toBe(field)
+  }
+  const key = await service.http.post('/login').set('Idempotency-Key', 'a b').send({ code: 'x' })
+  expect(key.body).toMatchObject({ error: 'invalid_request', field: 'Idempotency-Key' })
+  expect(service.simulator.calls).toHaveLength(0)
+})

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ServerProcess, startServer } from './support/server-process'
+import { temporaryFolder } from './support/temporary'
+
+const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8')
+const block = (file: string, language: string, holds: string): string => {
+  const blocks = [...read(file).matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+  const found = blocks.find(([, kind, text]) => kind === language && text?.includes(holds))
+  return String(found?.[2])
+}
+
+describe.each(['README.md', 'README.en.md'])('the examples in %s', file => {
+  const folder = temporaryFolder()
+  let server: ServerProcess
+  beforeAll(async () => {
+    server = await startServer({}, folder.path)
+  })
+  afterAll(async () => {
+    await server.stop()
+    folder.remove()
+  })
+
+  test('the curl lines, pasted one after the other, log in, look, rename, renew and log out', () => {
+    const script = block(file, 'sh', 'curl').replaceAll('http://localhost:3000', server.url)
+    const lines = execFileSync('bash', ['-e', '-c', script], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+    const answers = lines.map(line => JSON.parse(line))
+    expect(answers).toEqual([
+      expect.objectContaining({ message: 'success!', token_type: 'Bearer' }),
+      { is_login: true, expires_in: expect.any(Number), session_key: 'fresh', next: 'none' },
+      expect.objectContaining({ nickname: null }),
+      expect.objectContaining({ nickname: file === 'README.md' ? '小明' : 'Bob' }),
+      expect.objectContaining({ message: 'success!', token: expect.any(String) }),
+      { message: 'success!' },
+    ])
+  })
+
+  test('the code to mount is examples/mount.mts, which the type check reads', () => {
+    expect(block(file, 'ts', 'createLogin')).toBe(read('examples/mount.mts'))
+  })
+})
