@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
 import { createSimulator, SIMULATOR_APP, type Simulator } from '../src/simulator/index'
 import { runServer, type ServerProcess, startServer } from './support/server-process'
@@ -48,6 +49,7 @@ const isLogin = async (server: ServerProcess, token: string): Promise<boolean> =
 describe('a newcomer without credentials', () => {
   test('is told that the simulator stands in, and the printed curl lines log in and say true', async () => {
     const server = await start()
+    while (!/^curl .*checklogin.*$/m.test(server.output())) await sleep(5)
     expect(server.output()).toContain('simulator stands in for WeChat')
     const [login, check] = server.output().match(/^curl .*$/gm) ?? []
     const answer = JSON.parse(execFileSync('bash', ['-c', String(login)]).toString())
@@ -137,7 +139,7 @@ test('kill -9: every acknowledged login is there afterwards, every ended session
     // Others are under way at the moment of the kill; only what was acknowledged counts.
     const underWay = Array.from({ length: 8 }, (_, i) => logIn(server, `race-${round}-${i}`))
     const outcomes = Promise.allSettled(underWay)
-    await new Promise(resolve => setTimeout(resolve, round * 3))
+    await sleep(round * 3)
     await server.stop('SIGKILL')
     for (const outcome of await outcomes) {
       if (outcome.status === 'fulfilled') held.push(outcome.value)
@@ -186,7 +188,7 @@ test('SIGTERM: a login under way gets its answer, then the process ends with 0',
     .post('/login')
     .send({ code })
     .then(answer => answer)
-  while (simulator.calls.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+  while (simulator.calls.length === 0) await sleep(5)
   const exit = server.stop('SIGTERM')
   const answer = await underWay
   expect(answer.status).toBe(200)
