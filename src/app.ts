@@ -49,7 +49,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const { log: givenLog, now = Date.now, isDraining = () => false, ...settings } = options
   const config = checkSettings(settings)
   const log = givenLog ?? createStderrLog(secretsOf(config))
-  const store = await openStore(config.database)
+  const store = await openStore(config.database, { log })
   const stopSweeper = startSweeper({ store, now, log })
   const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
   const { keys, jwt } = createTokens(config, now)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemWithDatabaseUrl } from './database-url'
 import { isPlaceholder, weaknessOf } from './secret-strength'
 
 /** What `createLogin` takes. Times are whole numbers in the unit that the name ends with. */
@@ -9,7 +10,7 @@ export interface LoginSettings {
   jwtSecret: string
   /** The secret before the last rotation: still verifies and opens, signs nothing. */
   jwtSecretPrevious?: string | undefined
-  /** `sqlite:<file>` or `memory:`. Default `sqlite:./data/login.db`. */
+  /** `sqlite:<file>`, `postgres://…`, `mysql://…` or `memory:`. Default `sqlite:./data/login.db`. */
   database?: string | undefined
   /** Where WeChat answers. Default `https://api.weixin.qq.com`. */
   wxApiBaseUrl?: string | undefined
@@ -159,11 +160,8 @@ function problemsOf(error: z.ZodError): ConfigProblem[] {
 }
 
 function databaseIsKnown(url: string, ctx: z.RefinementCtx): void {
-  if (url === 'memory:' || /^sqlite:./.test(url)) return
-  ctx.addIssue({
-    code: 'custom',
-    message: 'must be sqlite:<file> or memory: (this version knows no other database)',
-  })
+  const message = problemWithDatabaseUrl(url)
+  if (message) ctx.addIssue({ code: 'custom', message })
 }
 
 function baseUrlIsSafe(text: string, ctx: z.RefinementCtx): void {

@@ -4,6 +4,7 @@ import {
   type ProfileChange,
   type Session,
   type Store,
+  SWEEP_BATCH,
   type User,
 } from './store'
 
@@ -15,7 +16,7 @@ type StoredSession = Pick<Session, 'id' | 'userId' | 'keyHash' | 'createdAt' | '
 type StoredCode = Stored<LoginCode> & { expiresAt: number }
 
 /** The store contract on plain Maps: for tests and trials; a restart logs everybody out. */
-export function createMemoryStore(): Store {
+export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
   const users = new Map<string, StoredUser>()
   const userIds = new Map<string, string>()
   const sessions = new Map<string, StoredSession>()
@@ -129,12 +130,12 @@ export function createMemoryStore(): Store {
       if (change.avatarUrl !== undefined) user.avatarUrl = change.avatarUrl
     },
 
-    async sweep(now, limit) {
-      const deadSessions = expired(sessions, now, limit)
+    async sweep(now) {
+      const deadSessions = expired(sessions, now, sweepBatch)
       for (const id of deadSessions) dropSession(id)
-      const deadCodes = expired(codes, now, limit)
+      const deadCodes = expired(codes, now, sweepBatch)
       for (const hash of deadCodes) codes.delete(hash)
-      return deadSessions.length + deadCodes.length
+      return Math.max(deadSessions.length, deadCodes.length) >= sweepBatch
     },
 
     async ping() {},

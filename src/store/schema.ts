@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, Migrator } from 'kysely'
+import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 
 /** Tables as SQL sees them; times in milliseconds since 1970. */
 export interface Tables {
@@ -38,72 +38,104 @@ export interface Tables {
   }
 }
 
-/** In order, by name; one that was released is never edited again. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001_users_sessions_login_codes': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable('users')
-        .addColumn('id', 'varchar(32)', column => column.primaryKey())
-        .addColumn('appid', 'varchar(64)', column => column.notNull())
-        .addColumn('openid', 'varchar(512)', column => column.notNull())
-        .addColumn('unionid', 'varchar(512)')
-        .addColumn('nickname', 'varchar(256)')
-        .addColumn('avatar_url', 'varchar(1024)')
-        .addColumn('phone_number', 'varchar(32)')
-        .addColumn('key_hash', 'varchar(32)', column => column.notNull())
-        .addColumn('key_at', 'bigint', column => column.notNull())
-        .addColumn('created_at', 'bigint', column => column.notNull())
-        .addColumn('last_login_at', 'bigint', column => column.notNull())
-        .addUniqueConstraint('users_identity', ['appid', 'openid'])
-        .execute()
-      await db.schema
-        .createTable('sessions')
-        .addColumn('id', 'varchar(48)', column => column.primaryKey())
-        .addColumn('user_id', 'varchar(32)', column => column.notNull())
-        .addColumn('sealed', 'text', column => column.notNull())
-        .addColumn('key_hash', 'varchar(32)', column => column.notNull())
-        .addColumn('created_at', 'bigint', column => column.notNull())
-        .addColumn('expires_at', 'bigint', column => column.notNull())
-        .addForeignKeyConstraint('sessions_user', ['user_id'], 'users', ['id'], key =>
-          key.onDelete('cascade'),
-        )
-        .execute()
-      await db.schema
-        .createTable('login_codes')
-        .addColumn('hash', 'varchar(32)', column => column.primaryKey())
-        .addColumn('status', 'varchar(8)', column => column.notNull())
-        .addColumn('owner', 'varchar(32)', column => column.notNull())
-        .addColumn('idempotency_hash', 'varchar(32)')
-        .addColumn('claimed_at', 'bigint', column => column.notNull())
-        .addColumn('settled_at', 'bigint')
-        .addColumn('session_id', 'varchar(48)')
-        .addColumn('is_new_user', 'integer', column => column.notNull().defaultTo(0))
-        .addColumn('error', 'varchar(32)')
-        .addColumn('wx_errcode', 'integer')
-        .addColumn('expires_at', 'bigint', column => column.notNull())
-        .execute()
-      await index(db, 'sessions_of_user', 'sessions', ['user_id', 'created_at'])
-      await index(db, 'sessions_expiry', 'sessions', ['expires_at'])
-      await index(db, 'login_codes_expiry', 'login_codes', ['expires_at'])
+/** The databases whose SQL differs. */
+export type SqlDialect = 'sqlite' | 'postgres' | 'mysql'
+
+/**
+ * In order, by name; one that was released is never edited again. Each step can be run again after
+ * an interruption: MySQL commits every change of a table at once and cannot roll it back.
+ */
+function migrations(dialect: SqlDialect): Record<string, Migration> {
+  return {
+    '0001_users': {
+      up: db =>
+        table(db, 'users', dialect)
+          .addColumn('id', 'varchar(32)', column => column.primaryKey())
+          .addColumn('appid', 'varchar(64)', column => column.notNull())
+          .addColumn('openid', 'varchar(512)', column => column.notNull())
+          .addColumn('unionid', 'varchar(512)')
+          .addColumn('nickname', 'varchar(256)')
+          .addColumn('avatar_url', 'varchar(1024)')
+          .addColumn('phone_number', 'varchar(32)')
+          .addColumn('key_hash', 'varchar(32)', column => column.notNull())
+          .addColumn('key_at', 'bigint', column => column.notNull())
+          .addColumn('created_at', 'bigint', column => column.notNull())
+          .addColumn('last_login_at', 'bigint', column => column.notNull())
+          .addUniqueConstraint('users_identity', ['appid', 'openid'])
+          .execute(),
     },
-  },
+    '0002_sessions': {
+      up: db =>
+        table(db, 'sessions', dialect)
+          .addColumn('id', 'varchar(48)', column => column.primaryKey())
+          .addColumn('user_id', 'varchar(32)', column => column.notNull())
+          .addColumn('sealed', 'text', column => column.notNull())
+          .addColumn('key_hash', 'varchar(32)', column => column.notNull())
+          .addColumn('created_at', 'bigint', column => column.notNull())
+          .addColumn('expires_at', 'bigint', column => column.notNull())
+          .addForeignKeyConstraint('sessions_user', ['user_id'], 'users', ['id'], key =>
+            key.onDelete('cascade'),
+          )
+          .execute(),
+    },
+    '0003_login_codes': {
+      up: db =>
+        table(db, 'login_codes', dialect)
+          .addColumn('hash', 'varchar(32)', column => column.primaryKey())
+          .addColumn('status', 'varchar(8)', column => column.notNull())
+          .addColumn('owner', 'varchar(32)', column => column.notNull())
+          .addColumn('idempotency_hash', 'varchar(32)')
+          .addColumn('claimed_at', 'bigint', column => column.notNull())
+          .addColumn('settled_at', 'bigint')
+          .addColumn('session_id', 'varchar(48)')
+          .addColumn('is_new_user', 'integer', column => column.notNull().defaultTo(0))
+          .addColumn('error', 'varchar(32)')
+          .addColumn('wx_errcode', 'integer')
+          .addColumn('expires_at', 'bigint', column => column.notNull())
+          .execute(),
+    },
+    '0004_sessions_of_user': index('sessions_of_user', 'sessions', ['user_id', 'created_at']),
+    '0005_sessions_expiry': index('sessions_expiry', 'sessions', ['expires_at']),
+    '0006_login_codes_expiry': index('login_codes_expiry', 'login_codes', ['expires_at']),
+  }
+
+  function index(name: string, of: string, columns: string[]): Migration {
+    return {
+      async up(db) {
+        // MySQL, unlike MariaDB, knows no "create index if not exists".
+        if (dialect === 'mysql' && (await hasIndex(db, of, name))) return
+        const create = db.schema.createIndex(name).on(of).columns(columns)
+        await (dialect === 'mysql' ? create : create.ifNotExists()).execute()
+      },
+    }
+  }
 }
 
-async function index(db: Kysely<unknown>, name: string, table: string, columns: string[]) {
-  await db.schema.createIndex(name).on(table).columns(columns).execute()
+function table(db: Kysely<unknown>, name: string, dialect: SqlDialect) {
+  const create = db.schema.createTable(name).ifNotExists()
+  if (dialect !== 'mysql') return create
+  // Binary comparison: an openid differs by case from another person's.
+  return create.modifyEnd(sql`engine = innodb character set utf8mb4 collate utf8mb4_bin`)
+}
+
+async function hasIndex(db: Kysely<unknown>, table: string, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from information_schema.statistics
+    where table_schema = database() and table_name = ${table} and index_name = ${name}
+  `.execute(db)
+  return rows.length > 0
 }
 
 /**
- * Brings a database to the newest schema. Instances that start together migrate once.
+ * Brings a database to the newest schema. Instances that start together migrate once: SQLite and
+ * PostgreSQL in one transaction, MySQL under a lock and step by step.
  *
- * @throws whatever the database says when a migration cannot be applied; nothing is half done where
- *   the database can roll back its schema
+ * @throws whatever the database says when a migration cannot be applied
  */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+export async function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<void> {
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => MIGRATIONS },
+    provider: { getMigrations: async () => migrations(dialect) },
     migrationTableName: 'login_migrations',
     migrationLockTableName: 'login_migrations_lock',
   })

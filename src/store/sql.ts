@@ -1,7 +1,7 @@
 import { LoginError } from '../errors'
 import type { Tables } from './schema'
 import type { StatementName } from './statements'
-import { type LoginCode, MAX_SESSIONS_PER_USER, type Session, type Store, type User } from './store'
+import { type LoginCode, type Session, type Store, SWEEP_BATCH, type User } from './store'
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
@@ -29,7 +29,7 @@ export interface SqlDriver {
 }
 
 /** The store contract on any SQL database: a transaction is a list of steps, decided beforehand. */
-export function createSqlStore(driver: SqlDriver): Store {
+export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store {
   const one = async (statement: StatementName, params: Params) =>
     (await guarded(driver.read(statement, params)))[0]
   const write = (...steps: Step[]) => guarded(driver.write(steps))
@@ -58,7 +58,7 @@ export function createSqlStore(driver: SqlDriver): Store {
     },
 
     async completeLogin(login) {
-      const params = { ...login, maxSessions: MAX_SESSIONS_PER_USER }
+      const params = { ...login }
       const results = await write(
         { statement: 'upsertUser', params },
         { statement: 'insertSession', params },
@@ -101,12 +101,12 @@ export function createSqlStore(driver: SqlDriver): Store {
       if (steps.length > 0) await write(...steps)
     },
 
-    async sweep(now, limit) {
+    async sweep(now) {
       const results = await write(
-        { statement: 'sweepSessions', params: { now, limit } },
-        { statement: 'sweepCodes', params: { now, limit } },
+        { statement: 'sweepSessions', params: { now } },
+        { statement: 'sweepCodes', params: { now } },
       )
-      return results.reduce((sum, { changes }) => sum + changes, 0)
+      return results.some(({ changes }) => changes >= sweepBatch)
     },
 
     async ping() {

@@ -21,7 +21,7 @@ const MIGRATION_ATTEMPTS = 50
  *
  * @throws Error with `code` when the file cannot be opened, is no database or cannot be migrated
  */
-export async function openSqliteDriver(file: string): Promise<SqlDriver> {
+export async function openSqliteDriver(file: string, sweepBatch: number): Promise<SqlDriver> {
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
   const database = openSqlite(file, READ_BUSY_TIMEOUT_MS)
@@ -34,7 +34,7 @@ export async function openSqliteDriver(file: string): Promise<SqlDriver> {
   }
   database.exec('pragma query_only = on')
 
-  const statements = compileStatements(db)
+  const statements = compileStatements(db, 'sqlite', sweepBatch)
   const names = Object.keys(statements) as StatementName[]
   const numbers = new Map(names.map((name, number) => [name, number]))
   const prepared = new Map<StatementName, SqliteStatement>()
@@ -88,7 +88,7 @@ class Dialect extends SqliteDialect {
 async function migrateWhenFree(db: Kysely<Tables>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await migrate(db)
+      return await migrate(db, 'sqlite')
     } catch (error) {
       const { errcode } = error as { errcode?: number }
       if (errcode !== SQLITE_BUSY || attempt === MIGRATION_ATTEMPTS) throw error

@@ -1,5 +1,6 @@
-import { type Compilable, type Kysely, sql } from 'kysely'
-import type { Tables } from './schema'
+import { type Compilable, type InsertQueryBuilder, type Kysely, sql } from 'kysely'
+import type { SqlDialect, Tables } from './schema'
+import { MAX_SESSIONS_PER_USER } from './store'
 
 /** SQL text and the names of its parameters, in order. */
 export interface Statement {
@@ -17,15 +18,21 @@ const p = (name: string) => ({ name }) as never
  * Every statement of the service, written once by Kysely in the database's own dialect and run as
  * a prepared statement from then on: building it anew costs more than running it.
  */
-export function compileStatements(db: Kysely<Tables>): Statements {
-  const statements = Object.entries(buildStatements(db)).map(([name, query]) => {
-    const { sql, parameters } = query.compile()
-    return [name, { sql, params: parameters.map(value => (value as { name: string }).name) }]
-  })
+export function compileStatements(
+  db: Kysely<Tables>,
+  dialect: SqlDialect,
+  sweepBatch: number,
+): Statements {
+  const statements = Object.entries(buildStatements(db, dialect, sweepBatch)).map(
+    ([name, query]) => {
+      const { sql, parameters } = query.compile()
+      return [name, { sql, params: parameters.map(value => (value as { name: string }).name) }]
+    },
+  )
   return Object.fromEntries(statements) as Statements
 }
 
-function buildStatements(db: Kysely<Tables>) {
+function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: number) {
   const identity = { appid: p('appid'), openid: p('openid') }
   const userId = db
     .selectFrom('users')
@@ -34,9 +41,8 @@ function buildStatements(db: Kysely<Tables>) {
     .where('openid', '=', identity.openid)
 
   return {
-    claimCode: db
-      .insertInto('login_codes')
-      .values({
+    claimCode: orIgnore(
+      db.insertInto('login_codes').values({
         hash: p('codeHash'),
         status: sql.lit('claimed'),
         owner: p('owner'),
@@ -44,8 +50,9 @@ function buildStatements(db: Kysely<Tables>) {
         claimed_at: p('now'),
         is_new_user: sql.lit(0),
         expires_at: p('expiresAt'),
-      })
-      .onConflict(conflict => conflict.column('hash').doNothing()),
+      }),
+      dialect,
+    ),
 
     findCode: db.selectFrom('login_codes').selectAll().where('hash', '=', p('codeHash')),
 
@@ -67,9 +74,8 @@ function buildStatements(db: Kysely<Tables>) {
       .where('owner', '=', p('owner'))
       .where('status', '=', sql.lit('claimed')),
 
-    upsertUser: db
-      .insertInto('users')
-      .values({
+    upsertUser: orRefresh(
+      db.insertInto('users').values({
         ...identity,
         id: p('newUserId'),
         unionid: p('unionid'),
@@ -77,33 +83,18 @@ function buildStatements(db: Kysely<Tables>) {
         key_at: p('now'),
         created_at: p('now'),
         last_login_at: p('now'),
-      })
-      .onConflict(conflict =>
-        conflict.columns(['appid', 'openid']).doUpdateSet(({ ref, fn }) => ({
-          unionid: fn.coalesce(ref('excluded.unionid'), ref('users.unionid')),
-          key_hash: sql`case when excluded.key_at >= users.key_at then excluded.key_hash else users.key_hash end`,
-          key_at: sql`case when excluded.key_at >= users.key_at then excluded.key_at else users.key_at end`,
-          last_login_at: ref('excluded.last_login_at'),
-        })),
-      ),
+      }),
+      dialect,
+    ),
 
-    insertSession: db
-      .insertInto('sessions')
-      .columns(['id', 'user_id', 'sealed', 'key_hash', 'created_at', 'expires_at'])
-      .expression(
-        db
-          .selectFrom('users')
-          .select([
-            sql<string>`${p('sessionId')}`.as('id'),
-            'users.id as user_id',
-            sql<string>`${p('sealed')}`.as('sealed'),
-            sql<string>`${p('keyHash')}`.as('key_hash'),
-            sql<number>`${p('now')}`.as('created_at'),
-            sql<number>`${p('expiresAt')}`.as('expires_at'),
-          ])
-          .where('appid', '=', identity.appid)
-          .where('openid', '=', identity.openid),
-      ),
+    insertSession: db.insertInto('sessions').values({
+      id: p('sessionId'),
+      user_id: userId,
+      sealed: p('sealed'),
+      key_hash: p('keyHash'),
+      created_at: p('now'),
+      expires_at: p('expiresAt'),
+    }),
 
     endOldest: db
       .deleteFrom('sessions')
@@ -120,7 +111,7 @@ function buildStatements(db: Kysely<Tables>) {
               .where('user_id', '=', userId)
               .orderBy(eb => eb.case().when('id', '=', p('sessionId')).then(0).else(1).end())
               .orderBy('created_at', 'desc')
-              .limit(p('maxSessions'))
+              .limit(sql.lit(MAX_SESSIONS_PER_USER))
               .as('kept'),
           )
           .select('kept.id'),
@@ -195,7 +186,7 @@ function buildStatements(db: Kysely<Tables>) {
               .selectFrom('sessions')
               .select('id')
               .where('expires_at', '<=', p('now'))
-              .limit(p('limit'))
+              .limit(sql.lit(sweepBatch))
               .as('expired'),
           )
           .select('expired.id'),
@@ -212,7 +203,7 @@ function buildStatements(db: Kysely<Tables>) {
               .selectFrom('login_codes')
               .select('hash')
               .where('expires_at', '<=', p('now'))
-              .limit(p('limit'))
+              .limit(sql.lit(sweepBatch))
               .as('expired'),
           )
           .select('expired.hash'),
@@ -220,4 +211,29 @@ function buildStatements(db: Kysely<Tables>) {
 
     ping: db.selectFrom('users').select('id').where('id', '=', sql.lit('')),
   } satisfies Record<string, Compilable>
+}
+
+type Insert<Table extends keyof Tables> = InsertQueryBuilder<Tables, Table, unknown>
+
+/** Inserts, or leaves the row that is there as it is. */
+function orIgnore(insert: Insert<'login_codes'>, dialect: SqlDialect) {
+  if (dialect === 'mysql') return insert.ignore()
+  return insert.onConflict(conflict => conflict.column('hash').doNothing())
+}
+
+/** Inserts a user, or notes the login on the one that is there; an older session_key changes nothing. */
+function orRefresh(insert: Insert<'users'>, dialect: SqlDialect) {
+  const incoming = (column: string) =>
+    dialect === 'mysql' ? sql`values(${sql.ref(column)})` : sql.ref(`excluded.${column}`)
+  const newest = (column: 'key_hash' | 'key_at') =>
+    sql<never>`case when ${incoming('key_at')} >= users.key_at then ${incoming(column)} else users.${sql.ref(column)} end`
+  // In this order: MySQL assigns from left to right, and the hash is decided by the old time.
+  const changes = {
+    unionid: sql<string>`coalesce(${incoming('unionid')}, users.unionid)`,
+    key_hash: newest('key_hash'),
+    key_at: newest('key_at'),
+    last_login_at: sql<number>`${incoming('last_login_at')}`,
+  }
+  if (dialect === 'mysql') return insert.onDuplicateKeyUpdate(changes)
+  return insert.onConflict(conflict => conflict.columns(['appid', 'openid']).doUpdateSet(changes))
 }

@@ -30,12 +30,15 @@ export interface Store {
   findUser(userId: string): Promise<User | undefined>
   updateProfile(userId: string, profile: ProfileChange): Promise<void>
 
-  /** Removes up to `limit` expired sessions and as many codes; resolves to how many it removed. */
-  sweep(now: number, limit: number): Promise<number>
+  /** Removes one batch of what has expired; resolves to whether there may be more. */
+  sweep(now: number): Promise<boolean>
   /** Asks the store a trivial question. */
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+/** Rows of each kind that one sweep removes at the most. */
+export const SWEEP_BATCH = 500
 
 /** A user's sessions at one time; a further login ends the oldest. */
 export const MAX_SESSIONS_PER_USER = 10

@@ -2,7 +2,6 @@ import type { Log } from '../log'
 import type { Store } from './store'
 
 const EVERY_MS = 60_000
-const BATCH = 500
 /** Between two batches of one sweep, so that logins get their turn. */
 const PAUSE_MS = 50
 
@@ -20,8 +19,8 @@ export function startSweeper({ store, now, log }: SweeperOptions): () => void {
     if (!stopped) timer = setTimeout(sweep, ms).unref()
   }
   function sweep(): void {
-    store.sweep(now(), BATCH).then(
-      removed => again(removed >= BATCH ? PAUSE_MS : EVERY_MS),
+    store.sweep(now()).then(
+      more => again(more ? PAUSE_MS : EVERY_MS),
       error => {
         log.warn('sweep_failed', { reason: error.reason })
         again(EVERY_MS)

@@ -9,6 +9,8 @@ import { temporaryDatabase } from '../support/temporary'
 
 let database: ReturnType<typeof temporaryDatabase>
 let store: Store | undefined
+const log = { info() {}, warn() {}, error() {} }
+const open = (url: string) => openStore(url, { log })
 
 beforeEach(() => {
   database = temporaryDatabase()
@@ -35,7 +37,7 @@ const login = (name: string, openid: string = name) => ({
 
 test('the file and its folder are made at first use, for their owner only', async () => {
   const file = join(dirname(database.file), 'a', 'b', 'login.db')
-  store = await openStore(`sqlite:${file}`)
+  store = await open(`sqlite:${file}`)
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
@@ -51,22 +53,22 @@ test('commits are durable: WAL, synchronous FULL, a short busy time-out on the e
 })
 
 test('opening it again migrates nothing and finds everything', async () => {
-  store = await openStore(database.url)
+  store = await open(database.url)
   await store.completeLogin(login('one'))
   await store.close()
-  store = await openStore(database.url)
+  store = await open(database.url)
   expect(await store.findSession('one')).toMatchObject({ id: 'one', userId: 'one' })
 })
 
 test('two that open a new file at once migrate it once', async () => {
-  const stores = await Promise.all([openStore(database.url), openStore(database.url)])
+  const stores = await Promise.all([open(database.url), open(database.url)])
   await stores[0]?.completeLogin(login('one'))
   expect(await stores[1]?.findSession('one')).toBeDefined()
   await Promise.all(stores.map(each => each.close()))
 })
 
 test('one bad write in a batch fails alone', async () => {
-  store = await openStore(database.url)
+  store = await open(database.url)
   await store.completeLogin(login('taken'))
   const outcomes = await Promise.allSettled([
     store.completeLogin(login('good')),
@@ -125,26 +127,25 @@ test('nothing in the files gives away a token, a code, a session_key or an Idemp
 test('a folder that cannot be written is refused by its path', async () => {
   const file = join(dirname(database.file), 'file')
   writeFileSync(file, '')
-  await expect(openStore(`sqlite:${file}/login.db`)).rejects.toMatchObject({
+  await expect(open(`sqlite:${file}/login.db`)).rejects.toMatchObject({
     name: 'ConfigError',
     message: expect.stringContaining(file),
   })
   mkdirSync(database.file)
-  await expect(openStore(database.url)).rejects.toMatchObject({ name: 'ConfigError' })
+  await expect(open(database.url)).rejects.toMatchObject({ name: 'ConfigError' })
 })
 
 test('the sweeper works by itself, batch after batch, until it is stopped', () => {
   jest.useFakeTimers()
-  const removed = [500, 500, 3]
-  const sweep = jest.fn(async () => removed.shift() ?? 0)
-  const log = { info() {}, warn() {}, error() {} }
+  const more = [true, true, false]
+  const sweep = jest.fn(async () => more.shift() ?? false)
   const stop = startSweeper({ store: { sweep }, now: () => 7, log })
   return (async () => {
     try {
       expect(sweep).not.toHaveBeenCalled()
       await jest.advanceTimersByTimeAsync(60_000 + 200)
       expect(sweep).toHaveBeenCalledTimes(3)
-      expect(sweep).toHaveBeenCalledWith(7, 500)
+      expect(sweep).toHaveBeenCalledWith(7)
       await jest.advanceTimersByTimeAsync(60_000)
       expect(sweep).toHaveBeenCalledTimes(4)
       stop()

@@ -1,0 +1,215 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { temporaryFolder } from './temporary'
+
+/** A real database server of a test's own, on loopback. */
+export interface DatabaseServer {
+  readonly url: string
+  readonly version: string
+  readonly process: () => ChildProcess
+  start(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
+  remove(): Promise<void>
+}
+
+function find(name: string, folders: readonly string[] = []): string | undefined {
+  const path = (process.env.PATH ?? '').split(':')
+  return [...folders, ...path].map(folder => join(folder, name)).find(existsSync)
+}
+
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql'
+  return existsSync(root) ? readdirSync(root).map(version => join(root, version, 'bin')) : []
+}
+
+/** Programs that the tests of a database need; a missing one skips them loudly, in CI it fails. */
+export const PROGRAMS = {
+  postgres: find('initdb', postgresFolders()) && find('postgres', postgresFolders()),
+  mariadb: find('mariadb-install-db') && find('mariadbd', ['/usr/sbin', '/usr/local/sbin']),
+  redis: find('redis-server'),
+  nginx: find('nginx', ['/usr/sbin']),
+}
+
+/** Whether tests that need a program can run here. */
+export function available(program: keyof typeof PROGRAMS): boolean {
+  if (PROGRAMS[program]) return true
+  if (process.env.CI) throw new Error(`${program} is missing, and in CI that is a failure`)
+  process.stderr.write(`\n!!! SKIPPED: ${program} is not installed, its tests do not run\n\n`)
+  return false
+}
+
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function untilItListens(port: number, child: ChildProcess, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (child.exitCode !== null) throw new Error(`the database ended:\n${log()}`)
+    const socket = net.connect(port, '127.0.0.1')
+    const connected = await new Promise<boolean>(resolve => {
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+    socket.destroy()
+    if (connected) return
+    await sleep(25)
+  }
+  throw new Error(`the database did not listen:\n${log()}`)
+}
+
+interface Program {
+  command: string
+  args: string[]
+  port: number
+  uid?: number
+  gid?: number
+}
+
+function server(
+  program: Program,
+  folder: { remove: () => void },
+  rest: { url: string; version: string; ready?: () => Promise<void> },
+): DatabaseServer {
+  let child: ChildProcess | undefined
+  let output = ''
+  async function start(): Promise<void> {
+    const { command, args, port, uid, gid } = program
+    const identity = uid === undefined ? {} : { uid, gid }
+    child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...identity })
+    child.stdout?.on('data', chunk => (output += chunk))
+    child.stderr?.on('data', chunk => (output += chunk))
+    await untilItListens(port, child, () => output)
+    await rest.ready?.()
+  }
+  async function stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    // A stopped process hears nothing but SIGKILL and SIGCONT.
+    child.kill('SIGCONT')
+    child.kill(signal)
+    await exited
+  }
+  return {
+    url: rest.url,
+    version: rest.version,
+    process: () => child as ChildProcess,
+    start,
+    stop,
+    async remove() {
+      await stop('SIGKILL')
+      folder.remove()
+    },
+  }
+}
+
+function versionOf(command: string): string {
+  return execFileSync(command, ['--version'], { encoding: 'utf8' }).trim()
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
+function postgresUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+export async function startPostgres(settings: readonly string[] = []): Promise<DatabaseServer> {
+  const command = String(PROGRAMS.postgres)
+  const folder = temporaryFolder()
+  const user = postgresUser()
+  if (user.uid !== undefined) chownSync(folder.path, user.uid, Number(user.gid))
+  const data = join(folder.path, 'data')
+  const initdb = String(find('initdb', postgresFolders()))
+  const options = [
+    '-D',
+    data,
+    '-U',
+    'test',
+    '--auth=trust',
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--locale=C',
+  ]
+  execFileSync(initdb, options, { stdio: 'ignore', cwd: folder.path, ...user })
+  const port = await freePort()
+  const all = [
+    ['listen_addresses', '127.0.0.1'],
+    ['unix_socket_directories', folder.path],
+    ['shared_buffers', '32MB'],
+  ].map(([name, value]) => `${name}=${value}`)
+  const args = ['-D', data, '-p', String(port), ...[...all, ...settings].flatMap(s => ['-c', s])]
+  const database = server({ command, args, port, ...user }, folder, {
+    url: `postgres://test@127.0.0.1:${port}/postgres`,
+    version: versionOf(command),
+  })
+  await database.start()
+  return database
+}
+
+export async function startMariadb(settings: readonly string[] = []): Promise<DatabaseServer> {
+  const command = String(PROGRAMS.mariadb)
+  const folder = temporaryFolder()
+  chmodSync(folder.path, 0o700)
+  const data = join(folder.path, 'data')
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
+  execFileSync(
+    String(find('mariadb-install-db')),
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--skip-test-db',
+      '--auth-root-authentication-method=normal',
+      ...asRoot,
+    ],
+    { stdio: 'ignore' },
+  )
+  const init = join(folder.path, 'init.sql')
+  writeFileSync(
+    init,
+    `create database if not exists login;
+     create or replace user test@'%' identified by 'test-only';
+     grant all on login.* to test@'%';
+     grant process, super, connection admin on *.* to test@'%';\n`,
+  )
+  const port = await freePort()
+  const args = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--socket=${join(folder.path, 's')}`,
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--init-file=${init}`,
+    '--innodb-buffer-pool-size=32M',
+    ...asRoot,
+    ...settings.map(setting => `--${setting}`),
+  ]
+  const database = server({ command, args, port }, folder, {
+    url: `mysql://test:test-only@127.0.0.1:${port}/login`,
+    version: versionOf(command),
+  })
+  await database.start()
+  return database
+}
+
+export async function startRedis(settings: readonly string[] = []): Promise<DatabaseServer> {
+  const command = String(PROGRAMS.redis)
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, '--save', '']
+  const database = server({ command, args: [...args, ...settings], port }, folder, {
+    url: `redis://127.0.0.1:${port}`,
+    version: versionOf(command),
+  })
+  await database.start()
+  return database
+}
