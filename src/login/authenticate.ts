@@ -28,11 +28,9 @@ export function createAuthenticate({ jwt, store, now }: AuthenticateOptions): Au
   return async token => {
     if (!token) throw new LoginError('token_missing')
     const claims = jwt.verify(token)
-    const session = await store.findSession(claims.sid)
+    const session = await store.findSession({ id: claims.sid, userId: claims.sub })
     if (!session || session.expiresAt <= now()) throw new LoginError('session_ended')
-    if (session.userId !== claims.sub || session.appid !== claims.aud) {
-      throw new LoginError('token_invalid')
-    }
+    if (session.appid !== claims.aud) throw new LoginError('token_invalid')
     return { claims, session }
   }
 }

@@ -171,7 +171,7 @@ export function createLoginUseCase(options: LoginOptions): Login {
     const sameKey = idempotencyHash !== null && idempotencyHash === code.idempotencyHash
     const recent = now() - (code.settledAt ?? 0) < REPLAY_MS
     if (!wasInFlight && !(sameKey && recent)) throw new LoginError('code_used')
-    const session = code.sessionId === null ? undefined : await store.findSession(code.sessionId)
+    const session = code.session === null ? undefined : await store.findSession(code.session)
     if (!session) throw new LoginError('code_used')
     const { isNewUser } = code
     return { ...issueToken(session, session.createdAt), isNewUser, userId: session.userId, appid }

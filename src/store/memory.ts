@@ -22,6 +22,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
   const sessions = new Map<string, StoredSession>()
   const sessionsOf = new Map<string, Set<string>>()
   const codes = new Map<string, StoredCode>()
+  const counts = new Map<string, { count: number; expiresAt: number }>()
 
   function dropSession(id: string): void {
     const session = sessions.get(id)
@@ -42,7 +43,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
         idempotencyHash,
         claimedAt: now,
         settledAt: null,
-        sessionId: null,
+        session: null,
         isNewUser: false,
         error: null,
         wxErrcode: null,
@@ -90,26 +91,31 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
       }
       const code = codes.get(login.codeHash)
       if (code?.owner === login.owner) {
-        Object.assign(code, { status: 'done', settledAt: login.now, sessionId: id, isNewUser })
+        Object.assign(code, {
+          status: 'done',
+          settledAt: login.now,
+          session: { id, userId },
+          isNewUser,
+        })
       }
       return { userId, isNewUser }
     },
 
-    async findSession(sessionId) {
-      const session = sessions.get(sessionId)
-      const user = session && users.get(session.userId)
-      if (!session || !user) return undefined
+    async findSession({ id, userId }) {
+      const session = sessions.get(id)
+      const user = users.get(userId)
+      if (!user || session?.userId !== userId) return undefined
       const { appid, openid, unionid, keyHash: userKeyHash, keyAt: userKeyAt } = user
       return { ...session, appid, openid, unionid, userKeyHash, userKeyAt }
     },
 
-    async resealSession(sessionId, sealed) {
-      const session = sessions.get(sessionId)
+    async resealSession({ id }, sealed) {
+      const session = sessions.get(id)
       if (session) session.sealed = sealed
     },
 
-    async endSession(sessionId) {
-      dropSession(sessionId)
+    async endSession({ id }) {
+      dropSession(id)
     },
 
     async endSessionsOfUser(userId) {
@@ -130,12 +136,23 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
       if (change.avatarUrl !== undefined) user.avatarUrl = change.avatarUrl
     },
 
+    async countCall(key, windowMs, now) {
+      const known = counts.get(key)
+      const running = known !== undefined && known.expiresAt > now
+      const count = running ? known.count + 1 : 1
+      const expiresAt = running ? known.expiresAt : now + windowMs
+      counts.set(key, { count, expiresAt })
+      return { count, endsAt: expiresAt }
+    },
+
     async sweep(now) {
       const deadSessions = expired(sessions, now, sweepBatch)
       for (const id of deadSessions) dropSession(id)
       const deadCodes = expired(codes, now, sweepBatch)
       for (const hash of deadCodes) codes.delete(hash)
-      return Math.max(deadSessions.length, deadCodes.length) >= sweepBatch
+      const deadCounts = expired(counts, now, sweepBatch)
+      for (const key of deadCounts) counts.delete(key)
+      return [deadSessions, deadCodes, deadCounts].some(({ length }) => length >= sweepBatch)
     },
 
     async ping() {},

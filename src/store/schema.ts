@@ -31,10 +31,16 @@ export interface Tables {
     claimed_at: number
     settled_at: number | null
     session_id: string | null
+    user_id: string | null
     is_new_user: number
     error: string | null
     wx_errcode: number | null
     expires_at: number
+  }
+  call_counts: {
+    key: string
+    count: number
+    ends_at: number
   }
 }
 
@@ -88,6 +94,7 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
           .addColumn('claimed_at', 'bigint', column => column.notNull())
           .addColumn('settled_at', 'bigint')
           .addColumn('session_id', 'varchar(48)')
+          .addColumn('user_id', 'varchar(32)')
           .addColumn('is_new_user', 'integer', column => column.notNull().defaultTo(0))
           .addColumn('error', 'varchar(32)')
           .addColumn('wx_errcode', 'integer')
@@ -97,6 +104,15 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
     '0004_sessions_of_user': index('sessions_of_user', 'sessions', ['user_id', 'created_at']),
     '0005_sessions_expiry': index('sessions_expiry', 'sessions', ['expires_at']),
     '0006_login_codes_expiry': index('login_codes_expiry', 'login_codes', ['expires_at']),
+    '0007_call_counts': {
+      up: db =>
+        table(db, 'call_counts', dialect)
+          .addColumn('key', 'varchar(128)', column => column.primaryKey())
+          .addColumn('count', 'integer', column => column.notNull())
+          .addColumn('ends_at', 'bigint', column => column.notNull())
+          .execute(),
+    },
+    '0008_call_counts_end': index('call_counts_end', 'call_counts', ['ends_at']),
   }
 
   function index(name: string, of: string, columns: string[]): Migration {

@@ -70,16 +70,16 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
       return { userId, isNewUser: userId === login.newUserId }
     },
 
-    async findSession(sessionId) {
-      return toSession(await one('findSession', { sessionId }))
+    async findSession({ id, userId }) {
+      return toSession(await one('findSession', { sessionId: id, userId }))
     },
 
-    async resealSession(sessionId, sealed) {
-      await write({ statement: 'resealSession', params: { sessionId, sealed } })
+    async resealSession({ id, userId }, sealed) {
+      await write({ statement: 'resealSession', params: { sessionId: id, userId, sealed } })
     },
 
-    async endSession(sessionId) {
-      await write({ statement: 'endSession', params: { sessionId } })
+    async endSession({ id, userId }) {
+      await write({ statement: 'endSession', params: { sessionId: id, userId } })
     },
 
     async endSessionsOfUser(userId) {
@@ -101,10 +101,20 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
       if (steps.length > 0) await write(...steps)
     },
 
+    async countCall(key, windowMs, now) {
+      const results = await write(
+        { statement: 'countCall', params: { key, now, endsAt: now + windowMs } },
+        { statement: 'findCallCount', params: { key } },
+      )
+      const row = results[1]?.rows[0]
+      return { count: Number(row?.count), endsAt: Number(row?.ends_at) }
+    },
+
     async sweep(now) {
       const results = await write(
         { statement: 'sweepSessions', params: { now } },
         { statement: 'sweepCodes', params: { now } },
+        { statement: 'sweepCallCounts', params: { now } },
       )
       return results.some(({ changes }) => changes >= sweepBatch)
     },
@@ -139,7 +149,10 @@ function toCode(row: UntypedRow): LoginCode | undefined {
     idempotencyHash: code.idempotency_hash,
     claimedAt: Number(code.claimed_at),
     settledAt: code.settled_at === null ? null : Number(code.settled_at),
-    sessionId: code.session_id,
+    session:
+      code.session_id === null || code.user_id === null
+        ? null
+        : { id: code.session_id, userId: code.user_id },
     isNewUser: Number(code.is_new_user) === 1,
     error: code.error,
     wxErrcode: code.wx_errcode,

@@ -123,6 +123,7 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
         status: sql.lit('done'),
         settled_at: p('now'),
         session_id: p('sessionId'),
+        user_id: userId,
         is_new_user: db
           .selectFrom('users')
           .select(eb =>
@@ -152,14 +153,18 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
         'users.key_hash as user_key_hash',
         'users.key_at as user_key_at',
       ])
-      .where('sessions.id', '=', p('sessionId')),
+      .where('sessions.id', '=', p('sessionId'))
+      .where('sessions.user_id', '=', p('userId')),
 
     resealSession: db
       .updateTable('sessions')
       .set({ sealed: p('sealed') })
       .where('id', '=', p('sessionId')),
 
-    endSession: db.deleteFrom('sessions').where('id', '=', p('sessionId')),
+    endSession: db
+      .deleteFrom('sessions')
+      .where('id', '=', p('sessionId'))
+      .where('user_id', '=', p('userId')),
 
     endSessionsOfUser: db.deleteFrom('sessions').where('user_id', '=', p('userId')),
 
@@ -174,6 +179,35 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       .updateTable('users')
       .set({ avatar_url: p('avatarUrl') })
       .where('id', '=', p('userId')),
+
+    countCall: orCount(
+      db
+        .insertInto('call_counts')
+        .values({ key: p('key'), count: sql.lit(1), ends_at: p('endsAt') }),
+      dialect,
+    ),
+
+    findCallCount: db
+      .selectFrom('call_counts')
+      .select(['count', 'ends_at'])
+      .where('key', '=', p('key')),
+
+    sweepCallCounts: db
+      .deleteFrom('call_counts')
+      .where(
+        'key',
+        'in',
+        db
+          .selectFrom(
+            db
+              .selectFrom('call_counts')
+              .select('key')
+              .where('ends_at', '<=', p('now'))
+              .limit(sql.lit(sweepBatch))
+              .as('expired'),
+          )
+          .select('expired.key'),
+      ),
 
     sweepSessions: db
       .deleteFrom('sessions')
@@ -219,6 +253,18 @@ type Insert<Table extends keyof Tables> = InsertQueryBuilder<Tables, Table, unkn
 function orIgnore(insert: Insert<'login_codes'>, dialect: SqlDialect) {
   if (dialect === 'mysql') return insert.ignore()
   return insert.onConflict(conflict => conflict.column('hash').doNothing())
+}
+
+/** Begins a window with one call, or counts one more in the window that still runs. */
+function orCount(insert: Insert<'call_counts'>, dialect: SqlDialect) {
+  const now = sql`${p('now')}`
+  // In this order: MySQL assigns from left to right, and the count is decided by the old end.
+  const changes = {
+    count: sql<number>`case when call_counts.ends_at <= ${now} then 1 else call_counts.count + 1 end`,
+    ends_at: sql<number>`case when call_counts.ends_at <= ${now} then ${p('endsAt')} else call_counts.ends_at end`,
+  }
+  if (dialect === 'mysql') return insert.onDuplicateKeyUpdate(changes)
+  return insert.onConflict(conflict => conflict.column('key').doUpdateSet(changes))
 }
 
 /** Inserts a user, or notes the login on the one that is there; an older session_key changes nothing. */

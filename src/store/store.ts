@@ -21,14 +21,20 @@ export interface Store {
   completeLogin(login: CompletedLogin): Promise<{ userId: string; isNewUser: boolean }>
 
   /** The session and its user in one look; undefined when it has ended or never was. */
-  findSession(sessionId: string): Promise<Session | undefined>
+  findSession(session: SessionRef): Promise<Session | undefined>
   /** Stores the same secrets sealed by a newer key. */
-  resealSession(sessionId: string, sealed: string): Promise<void>
-  endSession(sessionId: string): Promise<void>
+  resealSession(session: SessionRef, sealed: string): Promise<void>
+  endSession(session: SessionRef): Promise<void>
   endSessionsOfUser(userId: string): Promise<void>
 
   findUser(userId: string): Promise<User | undefined>
   updateProfile(userId: string, profile: ProfileChange): Promise<void>
+
+  /**
+   * Counts one more call under a key, in windows that begin with the first call. One counter for
+   * all instances.
+   */
+  countCall(key: string, windowMs: number, now: number): Promise<CallCount>
 
   /** Removes one batch of what has expired; resolves to whether there may be more. */
   sweep(now: number): Promise<boolean>
@@ -62,7 +68,7 @@ export interface LoginCode {
   readonly claimedAt: number
   readonly settledAt: number | null
   /** Of a login that is done. */
-  readonly sessionId: string | null
+  readonly session: SessionRef | null
   readonly isNewUser: boolean
   /** Of one that failed: the error's code, and WeChat's errcode. */
   readonly error: string | null
@@ -93,9 +99,13 @@ export interface CompletedLogin {
   readonly expiresAt: number
 }
 
-export interface Session {
+/** Names a session. A store that spreads users over machines finds it by its user. */
+export interface SessionRef {
   readonly id: string
   readonly userId: string
+}
+
+export interface Session extends SessionRef {
   readonly appid: string
   readonly openid: string
   readonly unionid: string | null
@@ -119,6 +129,13 @@ export interface User {
   readonly phoneNumber: string | null
   readonly createdAt: number
   readonly lastLoginAt: number
+}
+
+export interface CallCount {
+  /** Calls in this window, this one included. */
+  readonly count: number
+  /** When the window ends. */
+  readonly endsAt: number
 }
 
 /** What is undefined stays as it is; null clears. */

@@ -30,6 +30,21 @@ const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin => ({
   ...overrides,
 })
 
+/** Which user each session turned out to belong to. */
+const userOf = new Map<string, string>()
+const refOf = ({ sessionId: id }: CompletedLogin) => ({ id, userId: String(userOf.get(id)) })
+
+function remembering(store: Store): Store {
+  return {
+    ...store,
+    async completeLogin(login) {
+      const outcome = await store.completeLogin(login)
+      userOf.set(login.sessionId, outcome.userId)
+      return outcome
+    },
+  }
+}
+
 interface Backend {
   url: string
   remove(): unknown
@@ -50,7 +65,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
 
   beforeAll(async () => {
     backend = (await BACKENDS[kind]?.()) as Backend
-    store = await openStore(backend.url, { log, sweepBatch: SWEEP_BATCH })
+    store = remembering(await openStore(backend.url, { log, sweepBatch: SWEEP_BATCH }))
   }, 60_000)
   afterAll(async () => {
     await store.close()
@@ -102,7 +117,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await store.completeLogin(done)
       expect(await store.findCode(first.codeHash)).toMatchObject({
         status: 'done',
-        sessionId: done.sessionId,
+        session: { id: done.sessionId, userId: done.newUserId },
         isNewUser: true,
         settledAt: NOW + 7,
       })
@@ -168,7 +183,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     test('a session comes with its user in one look', async () => {
       const one = login({ unionid: 'u' })
       const { userId } = await store.completeLogin(one)
-      expect(await store.findSession(one.sessionId)).toEqual({
+      expect(await store.findSession(refOf(one))).toEqual({
         id: one.sessionId,
         userId,
         appid: one.appid,
@@ -189,7 +204,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await store.completeLogin(older)
       await store.completeLogin(login({ openid, keyHash: 'key-2', now: NOW + 10 }))
       await store.completeLogin(login({ openid, keyHash: 'key-0', now: NOW - 10 }))
-      expect(await store.findSession(older.sessionId)).toMatchObject({
+      expect(await store.findSession(refOf(older))).toMatchObject({
         keyHash: 'key-1',
         userKeyHash: 'key-2',
         userKeyAt: NOW + 10,
@@ -199,9 +214,9 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     test('an ended session is gone, and ending it twice is no error', async () => {
       const one = login()
       await store.completeLogin(one)
-      await store.endSession(one.sessionId)
-      await store.endSession(one.sessionId)
-      expect(await store.findSession(one.sessionId)).toBeUndefined()
+      await store.endSession(refOf(one))
+      await store.endSession(refOf(one))
+      expect(await store.findSession(refOf(one))).toBeUndefined()
     })
 
     test('ending all sessions of a user ends no one else’s', async () => {
@@ -212,23 +227,38 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
         [...mine, other].map(each => store.completeLogin(each)),
       )
       await store.endSessionsOfUser(userId)
-      for (const { sessionId } of mine) expect(await store.findSession(sessionId)).toBeUndefined()
-      expect(await store.findSession(other.sessionId)).toBeDefined()
+      for (const each of mine) expect(await store.findSession(refOf(each))).toBeUndefined()
+      expect(await store.findSession(refOf(other))).toBeDefined()
     })
 
     test('of 50 logins at once ten sessions stay', async () => {
       const openid = unique('openid')
       const logins = Array.from({ length: 50 }, () => login({ openid }))
       await Promise.all(logins.map(each => store.completeLogin(each)))
-      const found = await Promise.all(logins.map(({ sessionId }) => store.findSession(sessionId)))
+      const found = await Promise.all(logins.map(each => store.findSession(refOf(each))))
       expect(found.filter(Boolean)).toHaveLength(10)
     })
 
     test('a session’s secrets can be sealed anew', async () => {
       const one = login()
       await store.completeLogin(one)
-      await store.resealSession(one.sessionId, 'kid2.sealed')
-      expect((await store.findSession(one.sessionId))?.sealed).toBe('kid2.sealed')
+      await store.resealSession(refOf(one), 'kid2.sealed')
+      expect((await store.findSession(refOf(one)))?.sealed).toBe('kid2.sealed')
+    })
+  })
+
+  test('calls are counted in windows: 40 at once are 40, and the next window begins with one', async () => {
+    const key = unique('address')
+    const counted = await Promise.all(
+      Array.from({ length: 40 }, () => store.countCall(key, 60_000, NOW)),
+    )
+    const counts = counted.map(({ count }) => count).sort((a, b) => a - b)
+    expect(counts).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+    expect(new Set(counted.map(({ endsAt }) => endsAt))).toEqual(new Set([NOW + 60_000]))
+    expect(await store.countCall(key, 60_000, NOW + 59_999)).toMatchObject({ count: 41 })
+    expect(await store.countCall(key, 60_000, NOW + 60_000)).toEqual({
+      count: 1,
+      endsAt: NOW + 120_000,
     })
   })
 
@@ -238,7 +268,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     const alive = login({ expiresAt: NOW + 21 })
     for (const each of [...dead, alive]) await store.completeLogin(each)
     const left = async () => {
-      const found = await Promise.all(dead.map(({ sessionId }) => store.findSession(sessionId)))
+      const found = await Promise.all(dead.map(each => store.findSession(refOf(each))))
       return found.filter(Boolean).length
     }
     expect(await store.sweep(NOW + 19)).toBe(false)
@@ -247,7 +277,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     expect(await left()).toBe(2)
     expect(await store.sweep(NOW + 20)).toBe(false)
     expect(await left()).toBe(0)
-    expect(await store.findSession(alive.sessionId)).toBeDefined()
+    expect(await store.findSession(refOf(alive))).toBeDefined()
     const code = claim()
     await store.claimCode(code)
     await store.sweep(code.expiresAt)

@@ -57,13 +57,16 @@ test('opening it again migrates nothing and finds everything', async () => {
   await store.completeLogin(login('one'))
   await store.close()
   store = await open(database.url)
-  expect(await store.findSession('one')).toMatchObject({ id: 'one', userId: 'one' })
+  expect(await store.findSession({ id: 'one', userId: 'one' })).toMatchObject({
+    id: 'one',
+    userId: 'one',
+  })
 })
 
 test('two that open a new file at once migrate it once', async () => {
   const stores = await Promise.all([open(database.url), open(database.url)])
   await stores[0]?.completeLogin(login('one'))
-  expect(await stores[1]?.findSession('one')).toBeDefined()
+  expect(await stores[1]?.findSession({ id: 'one', userId: 'one' })).toBeDefined()
   await Promise.all(stores.map(each => each.close()))
 })
 
@@ -77,8 +80,8 @@ test('one bad write in a batch fails alone', async () => {
   ])
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(outcomes[1]).toMatchObject({ reason: { code: 'store_unavailable' } })
-  expect(await store.findSession('good')).toBeDefined()
-  expect(await store.findSession('fine')).toBeDefined()
+  expect(await store.findSession({ id: 'good', userId: 'good' })).toBeDefined()
+  expect(await store.findSession({ id: 'fine', userId: 'fine' })).toBeDefined()
 })
 
 test('a file that another process keeps locked: 503 within a second, reads go on, then it recovers', async () => {
