@@ -9,7 +9,7 @@ import { createRouter } from './http/router'
 import { createStderrLog, type Log, type LogFormat } from './log'
 import { createAuthenticate } from './login/authenticate'
 import { createCheckLogin } from './login/check-login'
-import { createLoginUseCase } from './login/login'
+import { createCodeLogin } from './login/login'
 import { createLogout } from './login/logout'
 import { createProfile } from './login/profile'
 import { createRefresh } from './login/refresh'
@@ -36,7 +36,7 @@ export interface Login {
   readonly router: Middleware
   /** Guards a route: sets `req.login`, or answers 401 in our error shape. */
   readonly required: Middleware
-  /** Stops timers, finishes writes, closes the store and the connections to WeChat. */
+  /** Waits for logins under way, then closes the store and the connections to WeChat. */
   close(): Promise<void>
 }
 
@@ -57,18 +57,19 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
   const authenticate = createAuthenticate({ jwt, store, now })
   const required = createRequireLogin({ authenticate, keys, log })
+  const codeLogin = createCodeLogin({
+    appids: new Set(config.apps.keys()),
+    defaultAppid: config.defaultAppid,
+    exchangeCode: createCode2Session({ client, apps: config.apps, now, log }),
+    store,
+    keys,
+    issueToken,
+    sessionTtlSeconds: config.sessionTtlSeconds,
+    exchangeTimeoutMs: config.wxTimeoutMs,
+    now,
+  })
   const router = createRouter({
-    login: createLoginUseCase({
-      appids: new Set(config.apps.keys()),
-      defaultAppid: config.defaultAppid,
-      exchangeCode: createCode2Session({ client, apps: config.apps, now, log }),
-      store,
-      keys,
-      issueToken,
-      sessionTtlSeconds: config.sessionTtlSeconds,
-      exchangeTimeoutMs: config.wxTimeoutMs,
-      now,
-    }),
+    login: codeLogin.login,
     checkLogin: createCheckLogin(authenticate, now),
     refresh: createRefresh({ store, keys, issueToken }),
     logout: createLogout(store),
@@ -81,13 +82,19 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     log,
   })
 
+  let closed: Promise<void> | undefined
+  async function close(): Promise<void> {
+    stopSweeper()
+    await codeLogin.settled()
+    client.close()
+    await store.close()
+  }
   return {
     router: router as unknown as Middleware,
     required,
-    async close() {
-      stopSweeper()
-      client.close()
-      await store.close()
+    close() {
+      closed ??= close()
+      return closed
     },
   }
 }
@@ -123,12 +130,25 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.set('trust proxy', trustProxy)
   if (requestLog) app.use(createRequestLog({ ...requestLog, now: options.now ?? Date.now }))
   app.use(login.router)
-  app.use((req, res) => sendError(req, res, new LoginError('not_found'), { log }))
+  app.use((req, res) =>
+    sendError(req, res, new LoginError(isDecodable(req.path) ? 'not_found' : 'invalid_request'), {
+      log,
+    }),
+  )
   app.use(((error, req, res, _next) =>
     sendError(req, res, isBadUrl(error) ? new LoginError('invalid_request') : error, {
       log,
     })) as express.ErrorRequestHandler)
   return { app, login }
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The router could not decode the path, as in `/%E0%A4%A`. */

@@ -31,9 +31,11 @@ export function withEnvFile(file: string, env: Environment): Environment {
   return merged
 }
 
-/** Names whose unquoted value has a # right after a character: a comment has white space before it. */
+/** Names whose unquoted value holds a #: what starts a comment has white space before it. */
 function cutValues(text: string): string[] {
-  const lines = text.matchAll(/^\s*(?:export\s+)?([\w.-]+)\s*=[^\S\n]*(?!["'`#\s])[^#\n]*[^\s#]#/gm)
+  const lines = text.matchAll(
+    /^\s*(?:export\s+)?([\w.-]+)\s*=(?:#|[^\S\n]*(?!["'`#\s])[^#\n]*[^\s#]#)/gm,
+  )
   return [...lines].map(([, name]) => name as string)
 }
 

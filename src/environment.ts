@@ -10,6 +10,8 @@ export interface ServerConfig {
   readonly host: string | undefined
   readonly trustProxy: false | number | readonly string[]
   readonly logFormat: LogFormat
+  /** How long the server serves on after SIGTERM, with `/readyz` at 503, in milliseconds. */
+  readonly prestopMs: number
   /** Settings for `checkSettings`; what development may leave out is still missing here. */
   readonly settings: Partial<LoginSettings>
   /** Harmless oddities to tell the operator, such as a misspelt name. */
@@ -60,6 +62,7 @@ export const VARIABLES = [
   'TRUST_PROXY',
   'INTERNAL_TOKEN',
   'LOG_FORMAT',
+  'PRESTOP_MS',
 ] as const
 
 /**
@@ -96,6 +99,9 @@ export function readEnvironment(env: Environment): ServerConfig {
   if (production && !settings.apps && problems.every(({ name }) => !name.startsWith('WX_'))) {
     problem('WX_APPID, WX_SECRET', 'are required in production: there is no simulator there')
   }
+  if (production && Object.keys(settings.apps ?? {}).some(appid => SIMULATED_APPID.test(appid))) {
+    problem('WX_APPID, WX_SECRET', 'are the simulator’s: anybody could log in as anybody')
+  }
   if (production && !settings.jwtSecret && problems.every(({ name }) => name !== 'JWT_SECRET')) {
     problem('JWT_SECRET', 'is required in production; make one: openssl rand -base64 48')
   }
@@ -110,6 +116,8 @@ export function readEnvironment(env: Environment): ServerConfig {
   if (!(port <= 65_535)) problem('PORT', 'must be a whole number from 0 to 65535')
   const logFormat = get('LOG_FORMAT') ?? (production ? 'json' : 'dev')
   if (logFormat !== 'dev' && logFormat !== 'json') problem('LOG_FORMAT', 'must be dev or json')
+  const prestopMs = integer('PRESTOP_MS') ?? (production ? 3000 : 0)
+  if (!(prestopMs <= 60_000)) problem('PRESTOP_MS', 'must be a whole number from 0 to 60000')
   const trustProxy = readTrustProxy(get('TRUST_PROXY'), problem)
 
   problems.push(...problemsIn(settings))
@@ -120,10 +128,14 @@ export function readEnvironment(env: Environment): ServerConfig {
     host: get('HOST'),
     trustProxy,
     logFormat: logFormat as LogFormat,
+    prestopMs,
     settings,
-    warnings: misspelt(env),
+    warnings: [...oddities(settings), ...misspelt(env)],
   })
 }
+
+/** The appid that the simulator has by itself, and that no real mini program can have. */
+const SIMULATED_APPID = /^wx0+$/
 
 type Report = (name: string, problem: string) => void
 
@@ -207,6 +219,14 @@ function problemsIn(settings: Partial<LoginSettings>): ConfigProblem[] {
 
 /** Only ever checked, never used: the caller refuses or fills in what is missing. */
 const STAND_IN_SECRET = 'k9Q2vXr7LmZ4tWc8NpB1yHs6DgJ3fUa5EiRo0KxT'
+
+function oddities({ apps, wxApiBaseUrl }: Partial<LoginSettings>): string[] {
+  if (!wxApiBaseUrl) return []
+  if (!apps) return ['WX_API_BASE_URL is not used: without WX_APPID the simulator answers']
+  return wxApiBaseUrl.startsWith('http:')
+    ? ['WX_API_BASE_URL is not https: right for a simulator or a proxy on this machine only']
+    : []
+}
 
 function misspelt(env: Environment): string[] {
   const known = new Set<string>([...VARIABLES, ...SECRETS.map(name => `${name}_FILE`)])

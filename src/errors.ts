@@ -93,7 +93,7 @@ export const ERRORS = {
   request_timeout: {
     status: 408,
     action: 'fix_request',
-    zh: '请求发送得太慢',
+    zh: '请求超时，数据未按时到齐',
     en: 'The request took too long to arrive.',
   },
   body_too_large: {

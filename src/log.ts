@@ -27,11 +27,12 @@ export function createLog(options: LogOptions): Log {
     (level: string) =>
     (event: string, fields: LogFields = {}) => {
       const time = new Date(now()).toISOString()
-      const text =
+      const safe = redact(fields, secrets)
+      write(
         format === 'json'
-          ? jsonLine({ time, level, event, ...fields })
-          : printable(`${level === 'info' ? '' : `${level} `}${event}${pairs(fields)}`)
-      write(redact(text, secrets))
+          ? jsonLine({ time, level, event, ...safe })
+          : printable(`${level === 'info' ? '' : `${level} `}${event}${pairs(safe)}`),
+      )
     }
   return { info: line('info'), warn: line('warn'), error: line('error') }
 }
@@ -54,7 +55,8 @@ export function jsonLine(fields: LogFields): string {
   return printable(JSON.stringify(fields))
 }
 
-function printable(text: string): string {
+/** Text that stays on its line and leaves the terminal alone. */
+export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029]/gu,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -68,8 +70,14 @@ function pairs(fields: LogFields): string {
     .join('')
 }
 
-function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((safe, secret) => safe.replaceAll(secret, '[redacted]'), text)
+/** Before anything is escaped: an escaped secret would not be found. */
+function redact(fields: LogFields, secrets: readonly string[]): LogFields {
+  const safe = (text: string) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  const entries = Object.entries(fields)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'string' ? safe(value) : value]),
+  )
 }
 
 /** A sink that never stops the service: a full pipe or disk drops lines and counts them. */
@@ -77,15 +85,23 @@ export interface LogSink {
   write(line: string): void
   /** Lines lost because the sink was closed or full. */
   readonly dropped: number
-  /** Writes out what is waiting; for the moment before the process ends. */
-  flush(): void
+  /** Writes out what is waiting, as far as that goes within half a second. */
+  flush(): Promise<void>
 }
 
 const MAX_WAITING_BYTES = 8 * 1024 * 1024
+const FLUSH_MS = 500
+/** The most that a pipe takes whole: lines of several processes never run into each other. */
+const MAX_WRITE_BYTES = 4096
 
 /** Standard output, written off the event loop: a plain `process.stdout` blocks on a full pipe. */
 export function createStdoutSink(fd = 1): LogSink {
-  const stream = new SonicBoom({ fd, sync: false, maxLength: MAX_WAITING_BYTES })
+  const stream = new SonicBoom({
+    fd,
+    sync: false,
+    maxLength: MAX_WAITING_BYTES,
+    maxWrite: MAX_WRITE_BYTES,
+  })
   let dropped = 0
   let broken = false
   stream.on('drop', () => dropped++)
@@ -102,13 +118,12 @@ export function createStdoutSink(fd = 1): LogSink {
     get dropped() {
       return dropped
     },
-    flush() {
-      if (broken) return
-      try {
-        stream.flushSync()
-      } catch {
-        broken = true
-      }
-    },
+    flush: () =>
+      new Promise(resolve => {
+        // A synchronous flush would wait for ever on a pipe that nobody reads.
+        setTimeout(resolve, FLUSH_MS)
+        if (broken) resolve()
+        else stream.flush(() => resolve())
+      }),
   }
 }

@@ -4,12 +4,14 @@ import { devSecret } from './dev-secret'
 import { withEnvFile } from './env-file'
 import { readEnvironment, type ServerConfig } from './environment'
 import { createHttpServer, drain } from './http/http-server'
-import { createLog, createStdoutSink, type Log, type LogSink } from './log'
+import { createLog, createStdoutSink, type Log } from './log'
 import { createSimulator, SIMULATOR_APP, type Simulator } from './simulator'
 import { welcome } from './welcome'
 
 /** How long requests under way may take to finish once the process was told to stop. */
 const DRAIN_MS = 10_000
+/** On top of it: then the process ends, whatever still hangs. */
+const LAST_RESORT_MS = 5000
 
 /** The standalone service: reads the environment, listens, and stops when told to. */
 async function main(): Promise<void> {
@@ -35,15 +37,17 @@ async function main(): Promise<void> {
   const server = createHttpServer(app, log)
   const stop = once(async (exitCode: number) => {
     draining = true
-    await drain(server, DRAIN_MS)
+    const lameDuckMs = exitCode === 0 ? config.prestopMs : 0
+    setTimeout(() => process.exit(1), lameDuckMs + DRAIN_MS + LAST_RESORT_MS)
+    await drain(server, { lameDuckMs, graceMs: DRAIN_MS })
     await login.close()
     await simulator?.close()
     log.info('stopped', { dropped_log_lines: sink.dropped })
-    sink.flush()
+    await sink.flush()
     process.exit(exitCode)
   })
   handleSignals(stop, log)
-  handleFaults(stop, log, sink)
+  handleFaults(stop, log)
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -87,17 +91,16 @@ function handleSignals(stop: Stop, log: Log): void {
     process.on(signal, () => {
       if (++signals > 1) process.exit(1)
       log.info('stopping', { signal })
-      void stop(0)
+      stop(0).catch(() => process.exit(1))
     })
   }
 }
 
 /** A fault nobody caught: told without secrets, then out, for what state it left nobody knows. */
-function handleFaults(stop: Stop, log: Log, sink: LogSink): void {
+function handleFaults(stop: Stop, log: Log): void {
   const fail = (error: unknown) => {
     log.error('crash', { stack: error instanceof Error ? error.stack : String(error) })
-    sink.flush()
-    void stop(1)
+    stop(1).catch(() => process.exit(1))
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
@@ -111,16 +114,20 @@ function once(work: Stop): Stop {
   }
 }
 
+const LISTEN_HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken: set PORT to another one, or stop what listens there',
+  EACCES: 'PORT: this user may not listen on so low a port; take one above 1023',
+  EADDRNOTAVAIL: 'HOST: this machine has no such address',
+  ENOTFOUND: 'HOST: there is no such name',
+  EAI_AGAIN: 'HOST: there is no such name',
+}
+
 main().catch((error: unknown) => {
-  const { code } = error as NodeJS.ErrnoException
+  const { code = '' } = error as NodeJS.ErrnoException
   const text =
     error instanceof ConfigError
       ? error.message
-      : code === 'EADDRINUSE'
-        ? 'the port is taken: set PORT to another one, or stop what listens there'
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error)
+      : (LISTEN_HINTS[code] ?? (error instanceof Error ? error.stack : String(error)))
   process.stderr.write(`miniprogram-login cannot start: ${text}\n`)
   process.exit(1)
 })

@@ -26,7 +26,7 @@ function localImportsOf(file: string): string[] {
 
 /** From the ground up; what stands on a floor imports only from below it, or from its own folder. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'secret-strength', 'simulator/'],
+  ['errors', 'log', 'secret-strength', 'database-url', 'simulator/'],
   ['config'],
   ['environment', 'env-file', 'dev-secret', 'wx/', 'token/', 'store/'],
   ['login/'],
@@ -98,7 +98,8 @@ test('no file is longer than 300 lines', () => {
 test('nothing random or of the clock slips into tokens and sessions by the back door', () => {
   const guarded = files.filter(file => /^(token|login|store|wx)\//.test(file))
   const slips = guarded.filter(file => /Date\.now\(\)/.test(text(file)))
-  expect(slips).toEqual([])
+  // How long a write may wait, told from one thread to another; nothing that is stored.
+  expect(slips).toEqual(['store/group-commit.ts', 'store/sqlite-writer.ts'])
   const careless = guarded.filter(file => /Math\.random/.test(text(file)))
   // Jitter before a second try, nothing that anybody could guess to any use.
   expect(careless).toEqual(['wx/client.ts'])

@@ -50,6 +50,8 @@ test.each([
   ['database', 'mongodb://localhost/x'],
   ['database', 'mysql://localhost/x?connection_limit=0'],
   ['database', 'sqlite:'],
+  ['database', 'sqlite://data/login.db'],
+  ['database', 'sqlite::memory:'],
   ['database', '/tmp/x.db'],
   ['wxApiBaseUrl', 'http://api.weixin.qq.com'],
   ['wxApiBaseUrl', 'https://api.weixin.qq.com/'],

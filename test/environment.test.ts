@@ -16,8 +16,8 @@ const file = (name: string, text: string): string => {
 }
 
 const credentials = {
-  WX_APPID: 'wx0000000000000000',
-  WX_SECRET: '5117a7ed5ec7e70005117a7ed5ec7e70',
+  WX_APPID: 'wx1111111111111111',
+  WX_SECRET: 'f4c3b00c5117a7edf4c3b00c5117a7ed',
   JWT_SECRET,
 }
 
@@ -48,6 +48,7 @@ test('every variable reaches its setting', () => {
     ...credentials,
     NODE_ENV: 'production',
     PORT: '8080',
+    PRESTOP_MS: '50',
     HOST: '::1',
     WX_API_BASE_URL: 'https://api2.weixin.qq.com',
     WX_TIMEOUT_MS: '3000',
@@ -65,9 +66,10 @@ test('every variable reaches its setting', () => {
     host: '::1',
     trustProxy: ['10.0.0.0/8', 'fd00::/8', 'loopback'],
     logFormat: 'json',
+    prestopMs: 50,
     warnings: [],
     settings: {
-      apps: { wx0000000000000000: credentials.WX_SECRET },
+      apps: { wx1111111111111111: credentials.WX_SECRET },
       jwtSecret: JWT_SECRET,
       jwtSecretPrevious: `${JWT_SECRET}!`,
       database: 'memory:',
@@ -88,7 +90,7 @@ test('a secret comes from the file that NAME_FILE names, without its line feed',
     JWT_SECRET_FILE: file('jwt', `${JWT_SECRET}\r\n`),
   })
   expect(config.settings).toMatchObject({
-    apps: { wx0000000000000000: credentials.WX_SECRET },
+    apps: { wx1111111111111111: credentials.WX_SECRET },
     jwtSecret: JWT_SECRET,
   })
 })
@@ -118,6 +120,11 @@ test.each<[string[], Environment]>([
   [['REDIS_URL'], { REDIS_URL: 'redis://127.0.0.1' }],
   [['WORKERS'], { WORKERS: '2' }],
   [['NODE_TLS_REJECT_UNAUTHORIZED'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+  [['PRESTOP_MS'], { PRESTOP_MS: '60001' }],
+  [
+    ['WX_APPID, WX_SECRET'],
+    { ...credentials, WX_APPID: 'wx0000000000000000', NODE_ENV: 'production' },
+  ],
   [['WX_APPID, WX_SECRET', 'JWT_SECRET'], { NODE_ENV: 'production' }],
   [['JWT_SECRET'], { ...credentials, JWT_SECRET: '', NODE_ENV: 'production' }],
 ])('%p is reported', (names, env) => {
@@ -132,6 +139,16 @@ test('a misspelt name is a warning, not a silence', () => {
   ])
 })
 
+test('a WX_API_BASE_URL that is of no use, or not https, is a warning', () => {
+  const WX_API_BASE_URL = 'http://127.0.0.1:4000'
+  expect(readEnvironment({ WX_API_BASE_URL }).warnings).toEqual([
+    expect.stringContaining('is not used'),
+  ])
+  expect(readEnvironment({ ...credentials, WX_API_BASE_URL }).warnings).toEqual([
+    expect.stringContaining('not https'),
+  ])
+})
+
 describe('a .env file', () => {
   test('adds to the environment, and what is set already wins', () => {
     const path = file('.env', "PORT=1\nHOST=a # a comment\nLOG_FORMAT='json'\n")
@@ -142,12 +159,14 @@ describe('a .env file', () => {
     expect(withEnvFile(join(folder.path, 'none'), { A: 'b' })).toEqual({ A: 'b' })
   })
 
-  test.each(['JWT_SECRET=abc#def', 'export JWT_SECRET = abc#def', 'A=1\nJWT_SECRET=a b#c'])(
-    'with an unquoted # inside a value is refused: %p',
-    text => {
-      expect(() => withEnvFile(file('.env', text), {})).toThrow(/JWT_SECRET: .*unquoted #/)
-    },
-  )
+  test.each([
+    'JWT_SECRET=abc#def',
+    'export JWT_SECRET = abc#def',
+    'A=1\nJWT_SECRET=a b#c',
+    'JWT_SECRET=#abc',
+  ])('with an unquoted # inside a value is refused: %p', text => {
+    expect(() => withEnvFile(file('.env', text), {})).toThrow(/JWT_SECRET: .*unquoted #/)
+  })
 
   test.each(['JWT_SECRET="abc#def"', "JWT_SECRET='abc#def'", 'JWT_SECRET= # none yet', '# A=b#c'])(
     'is taken when the # is quoted or starts a comment: %p',

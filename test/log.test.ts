@@ -48,12 +48,12 @@ describe('the sink', () => {
   const folder = mkdtempSync(join(tmpdir(), 'miniprogram-login-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('has written everything once it was flushed', () => {
+  test('has written everything once it was flushed', async () => {
     const file = join(folder, 'out.log')
     const fd = openSync(file, 'w')
     const sink = createStdoutSink(fd)
     for (let i = 0; i < 1000; i++) sink.write(`line ${i}`)
-    sink.flush()
+    await sink.flush()
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1000)
     expect(sink.dropped).toBe(0)
     closeSync(fd)
@@ -65,7 +65,7 @@ describe('the sink', () => {
       sink.write('lost')
       await new Promise(resolve => setTimeout(resolve, 5))
     }
-    expect(() => sink.flush()).not.toThrow()
+    await expect(sink.flush()).resolves.toBeUndefined()
     expect(sink.dropped).toBeGreaterThan(0)
   })
 })

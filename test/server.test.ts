@@ -4,9 +4,9 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
-import { createSimulator, SIMULATOR_APP, type Simulator } from '../src/simulator/index'
+import { createSimulator, type Simulator } from '../src/simulator/index'
 import { runServer, type ServerProcess, startServer } from './support/server-process'
-import { JWT_SECRET, OTHER_JWT_SECRET } from './support/service'
+import { JWT_SECRET, OTHER_APP, OTHER_JWT_SECRET } from './support/service'
 import { temporaryFolder } from './support/temporary'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -15,7 +15,7 @@ const servers: ServerProcess[] = []
 
 beforeEach(async () => {
   folder = temporaryFolder()
-  simulator = createSimulator()
+  simulator = createSimulator({ apps: { [OTHER_APP.appid]: OTHER_APP.secret } })
   await simulator.listen()
 })
 afterEach(async () => {
@@ -25,8 +25,8 @@ afterEach(async () => {
 })
 
 const credentials = () => ({
-  WX_APPID: SIMULATOR_APP.appid,
-  WX_SECRET: SIMULATOR_APP.secret,
+  WX_APPID: OTHER_APP.appid,
+  WX_SECRET: OTHER_APP.secret,
   WX_API_BASE_URL: simulator.url,
   JWT_SECRET,
 })
@@ -71,7 +71,7 @@ describe('a newcomer without credentials', () => {
 })
 
 describe('in production', () => {
-  const production = () => ({ ...credentials(), NODE_ENV: 'production' })
+  const production = () => ({ ...credentials(), NODE_ENV: 'production', PRESTOP_MS: '0' })
 
   test('it logs one JSON object a line and nothing else', async () => {
     const server = await start(production())

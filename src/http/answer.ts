@@ -56,12 +56,15 @@ export function sendError(
   }
   sendJson(req, res, error.status, body ? body(error) : error.body(context.requestId), {
     ...errorHeaders(error),
-    ...(LEAVES_BODY_UNREAD.has(error.status) && !req.complete && { Connection: 'close' }),
+    // What is left of the body is not read: the connection cannot be used again.
+    ...(hasBody(req) && !req.complete && { Connection: 'close' }),
   })
 }
 
-/** Too large or not for us: the rest is not read, so the connection cannot be used again. */
-const LEAVES_BODY_UNREAD = new Set([413, 415])
+/** Whether a body was announced. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
 
 export function errorHeaders(error: LoginError): OutgoingHttpHeaders {
   return {

@@ -1,10 +1,12 @@
 import http, { type IncomingMessage, type Server, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Express } from 'express'
 import { LoginError } from '../errors'
 import type { Log } from '../log'
 import { errorHeaders, sendError } from './answer'
 import { contextOf } from './context'
+import { countHeader } from './read-request'
 
 /** Node's own limits would hold a slow client's socket for minutes. */
 const LIMITS: ServerOptions = {
@@ -14,6 +16,8 @@ const LIMITS: ServerOptions = {
   // Longer than the idle time-out of the usual load balancers (60 s), which must close first.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
+  // Node would refuse a request without Host bare of our headers and error shape: see `answer`.
+  requireHostHeader: false,
 }
 
 /**
@@ -21,14 +25,21 @@ const LIMITS: ServerOptions = {
  * Node's parser refuses before Express sees it. Does not listen.
  */
 export function createHttpServer(app: Express, log: Log): Server {
-  const server = http.createServer({ ...LIMITS, ...expressPrototypes(app) }, app)
+  const server = http.createServer({ ...LIMITS, ...expressPrototypes(app) }, (req, res) => {
+    const socket: HttpSocket = req.socket
+    socket[LATEST] = { req, res }
+    if (isHostWrong(req)) {
+      sendError(req, res, new LoginError('invalid_request', { field: 'Host' }), { log })
+      socket.end()
+    } else app(req, res)
+  })
   server.on('clientError', refuseUnparsable)
   server.on('checkExpectation', (req, res) =>
     sendError(req, res, new LoginError('invalid_request', { field: 'Expect' }), { log }),
   )
-  server.on('connect', (req: IncomingMessage, socket: Socket) =>
-    endWith(socket, new LoginError('method_not_allowed', { allow: 'GET, POST' }), req),
-  )
+  server.on('connect', (req: IncomingMessage, socket: Socket) => {
+    endWith(socket, new LoginError('method_not_allowed', { allow: 'GET, POST' }), req)
+  })
   return server
 }
 
@@ -50,9 +61,23 @@ function expressPrototypes(app: Express): ServerOptions {
   return { IncomingMessage, ServerResponse } as unknown as ServerOptions
 }
 
+const LATEST = Symbol('miniprogram-login.latest')
+type HttpSocket = Socket & { [LATEST]?: { req: IncomingMessage; res: http.ServerResponse } }
+
+/** HTTP/1.1 needs exactly one Host, RFC 9112 section 3.2. */
+function isHostWrong({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const hosts = countHeader(rawHeaders, 'host')
+  return hosts > 1 || (hosts === 0 && httpVersion === '1.1')
+}
+
 /** What the parser refused has no request and no answer object: only the bare socket. */
-function refuseUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function refuseUnparsable(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+  // An answer that is still owed, or was given to a request that has not ended: a second one would
+  // be read in its place.
+  const { req, res } = socket[LATEST] ?? {}
+  const isOwed = res !== undefined && !res.writableFinished
+  const wasAnswered = req !== undefined && !req.complete && res?.headersSent
+  if (error.code === 'ECONNRESET' || !socket.writable || wasAnswered || (isOwed && req?.complete)) {
     socket.destroy()
     return
   }
@@ -66,6 +91,8 @@ function refuseUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 function endWith(socket: Socket, error: LoginError, req?: IncomingMessage): void {
+  // For CONNECT Node has taken its own listener off: a reset would end the process.
+  socket.on('error', () => socket.destroy())
   const { requestId } = contextOf(req ?? ({ headers: {} } as IncomingMessage))
   const body = JSON.stringify(error.body(requestId))
   const headers = {
@@ -82,16 +109,25 @@ function endWith(socket: Socket, error: LoginError, req?: IncomingMessage): void
   socket.end([status, ...lines, '', body].join('\r\n'), () => socket.destroy())
 }
 
+export interface DrainOptions {
+  /** How long the server goes on taking connections, so that load balancers look elsewhere first. */
+  lameDuckMs: number
+  /** How long requests under way may then take to finish. */
+  graceMs: number
+}
+
 /**
- * Stops a server without cutting anybody off: takes no new connections, tells those there to close
- * after their answer, and resolves when the last one is gone or after `graceMs`, whichever is first.
+ * Stops a server without cutting anybody off: at first it serves as before but asks every client to
+ * close its connection; then it takes no new ones. Resolves when the last one is gone, or when the
+ * grace is over.
  */
-export async function drain(server: Server, graceMs: number): Promise<void> {
+export async function drain(server: Server, { lameDuckMs, graceMs }: DrainOptions): Promise<void> {
   server.prependListener('request', (_req, res: http.ServerResponse) => {
     res.shouldKeepAlive = false
   })
+  await sleep(lameDuckMs)
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
-  // Answers that are under way still say keep-alive; their sockets are idle right afterwards.
+  // Answers that were under way at first still say keep-alive; their sockets are idle afterwards.
   const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const force = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed

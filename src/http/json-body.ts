@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import express, { type NextFunction, type Request, type Response } from 'express'
-import { type ErrorCode, LoginError } from '../errors'
+import type { NextFunction, Request, Response } from 'express'
+import { LoginError } from '../errors'
+import { hasBody } from './answer'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
@@ -8,53 +9,65 @@ const MAX_BYTES = 16 * 1024
 const MAX_DEPTH = 16
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
-/** Only reads bytes: what body-parser takes for JSON is wider than what a login should take. */
-const readBytes = express.raw({ limit: MAX_BYTES, inflate: false, type: () => true })
+/** Bytes only. body-parser would read an endless body to its end before it says that it is too large. */
+function readBytes(req: Request, done: (error?: LoginError, bytes?: Buffer) => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  const finish = (error?: LoginError, bytes?: Buffer) => {
+    req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+    done(error, bytes)
+  }
+  const onData = (chunk: Buffer) => {
+    size += chunk.length
+    chunks.push(chunk)
+    if (size <= MAX_BYTES) return
+    req.pause()
+    finish(new LoginError('body_too_large'))
+  }
+  const onEnd = () => finish(undefined, Buffer.concat(chunks))
+  const onGone = () => finish(new LoginError('invalid_request', { reason: 'aborted' }))
+  req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+}
 
 /**
  * Reads a JSON object of at most 16 KB into `req.body`; no body counts as `{}`. A body that a host
  * app has parsed already is taken as it is. Refuses by the headers where they suffice, before a
  * byte of the body has been waited for.
  */
-export function jsonBody(req: Request, res: Response, next: NextFunction): void {
+export function jsonBody(req: Request, _res: Response, next: NextFunction): void {
   if (isObject(req.body)) return next()
-  const length = Number(req.headers['content-length'] ?? 0)
-  const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined
-  if (!hasBody) {
+  if (!hasBody(req)) {
     req.body = {}
     return next()
   }
-  const refusal = refuseByHeaders(req, length)
+  const refusal = refuseByHeaders(req)
   if (refusal) return next(refusal)
-  readBytes(req, res, (error?: unknown) => {
-    if (error) return next(toLoginError(error))
-    const body = parse(req.body)
+  readBytes(req, (error, bytes) => {
+    if (error) return next(error)
+    const body = parse(bytes)
     if (!body) return next(new LoginError('invalid_json'))
     req.body = body
     next()
   })
 }
 
-function refuseByHeaders(req: Request, length: number): LoginError | undefined {
+/** For routes that always give their own answer: a body that cannot be used counts as none. */
+export function lenientJsonBody(req: Request, res: Response, next: NextFunction): void {
+  jsonBody(req, res, error => {
+    if (error instanceof LoginError && error.code !== 'body_too_large') req.body = {}
+    else if (error) return next(error)
+    next()
+  })
+}
+
+function refuseByHeaders(req: Request): LoginError | undefined {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = req.headers
-  if (length > MAX_BYTES) return new LoginError('body_too_large')
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BYTES)
+    return new LoginError('body_too_large')
   if (!JSON_TYPE.test(type) || encoding.toLowerCase() !== 'identity') {
     return new LoginError('unsupported_media_type')
   }
   return undefined
-}
-
-const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
-  'entity.too.large': 'body_too_large',
-  'encoding.unsupported': 'unsupported_media_type',
-  'request.aborted': 'invalid_request',
-  'request.size.invalid': 'invalid_request',
-}
-
-/** body-parser's errors quote the input: only their kind goes on. */
-function toLoginError(error: unknown): LoginError {
-  const { type } = error as { type?: unknown }
-  return new LoginError((typeof type === 'string' && PARSER_ERRORS[type]) || 'internal')
 }
 
 function parse(bytes: unknown): JsonObject | undefined {

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
-import type { Login, LoginAnswer } from '../login/login'
+import type { Log } from '../log'
+import type { CodeLogin, LoginAnswer } from '../login/login'
 import { contextOf } from './context'
 import type { JsonObject } from './json-body'
 import { readAppid, readCode, readIdempotencyKey } from './read-request'
@@ -8,8 +9,9 @@ import { readAppid, readCode, readIdempotencyKey } from './read-request'
 export type LoginByRequest = (req: Request, fields: JsonObject) => Promise<LoginAnswer>
 
 export function createLoginByRequest(
-  login: Login,
+  login: CodeLogin['login'],
   rateLimit: (req: Request) => void,
+  log: Log,
 ): LoginByRequest {
   return async (req, fields) => {
     const context = contextOf(req)
@@ -20,8 +22,13 @@ export function createLoginByRequest(
       appid: readAppid(fields.appid),
       idempotencyKey: readIdempotencyKey(req),
     })
-    context.userId = answer.userId
-    context.appid = answer.appid
+    const { userId, appid } = answer
+    context.userId = userId
+    context.appid = appid
+    if (req.socket.destroyed) {
+      // The request's own line was written when the client went away, before there was an outcome.
+      log.info('login', { outcome: 'success', request_id: context.requestId, appid, user: userId })
+    }
     return answer
   }
 }

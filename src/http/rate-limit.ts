@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { LoginError } from '../errors'
 
@@ -32,7 +32,13 @@ export function createRateLimit(perMinute: number | 'off'): (req: IncomingMessag
 /** The peer's address; behind a trusted proxy, where the app says so, the one that it names. */
 export function clientAddress(req: IncomingMessage): string {
   const { ip } = req as IncomingMessage & { ip?: unknown }
-  return typeof ip === 'string' ? ip : (req.socket.remoteAddress ?? '')
+  return (typeof ip === 'string' && addressIn(ip)) || (req.socket.remoteAddress ?? '')
+}
+
+/** An address without the port that some proxies add; undefined for anything else. */
+function addressIn(text: string): string | undefined {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1')
+  return isIP(bare) ? bare : undefined
 }
 
 /** One key for one subscriber: IPv4 whole, also where mapped into IPv6; of IPv6 the /64. */
@@ -47,5 +53,12 @@ export function addressKey(address: string): string {
   const first = head === '' ? [] : head.split(':')
   const last = tail === '' ? [] : tail.split(':')
   const groups = [...first, ...Array(8 - first.length - last.length).fill('0'), ...last]
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') {
+    const bytes = groups.slice(6).flatMap(group => {
+      const bits = Number.parseInt(group, 16)
+      return [bits >> 8, bits & 255]
+    })
+    return bytes.join('.')
+  }
   return groups.slice(0, 4).join(':')
 }

@@ -22,7 +22,11 @@ export function queryValue(req: IncomingMessage, name: string): string | undefin
 export function readCode(value: unknown): string {
   if (value === undefined || value === null || value === '') throw new LoginError('code_missing')
   if (typeof value === 'string' && VISIBLE_ASCII.test(value)) return value
-  throw new LoginError('invalid_request', { field: 'code' })
+  const isMock = value === 'the code is a mock one'
+  throw new LoginError('invalid_request', {
+    field: 'code',
+    ...(isMock && { reason: 'DevTools runs without an AppID: fill one in there' }),
+  })
 }
 
 export function readAppid(value: unknown): string | undefined {
@@ -83,7 +87,7 @@ export function readToken(req: IncomingMessage): string | undefined {
 export function readBearer(req: IncomingMessage): string | undefined {
   const { authorization } = req.headers
   if (authorization === undefined) return undefined
-  if (count(req.rawHeaders, 'authorization') > 1) {
+  if (countHeader(req.rawHeaders, 'authorization') > 1) {
     throw new LoginError('invalid_request', { field: 'Authorization' })
   }
   return /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1]
@@ -93,7 +97,8 @@ function firstText(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function count(rawHeaders: readonly string[], name: string): number {
+/** How often a header was sent: Node keeps only the first of most. */
+export function countHeader(rawHeaders: readonly string[], name: string): number {
   let found = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const header = rawHeaders[i] as string

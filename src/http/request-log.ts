@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import morgan from 'morgan'
-import { jsonLine, type LogFormat } from '../log'
+import { jsonLine, type LogFormat, printable } from '../log'
 import { contextOf } from './context'
 import { clientAddress } from './rate-limit'
 
@@ -34,14 +34,14 @@ function jsonOf(req: IncomingMessage, res: ServerResponse, ms: number, now: numb
     time: new Date(now).toISOString(),
     level: levelOf(res),
     event,
-    outcome: error ? 'failure' : 'success',
+    outcome: res.writableFinished ? (error ? 'failure' : 'success') : 'aborted',
     error: error?.code,
     reason: error?.reason,
     wx_errcode: error?.wxErrcode,
     request_id: requestId,
     method: req.method ?? '',
     path: pathOf(req),
-    status: res.statusCode,
+    status: res.writableFinished ? res.statusCode : null,
     duration_ms: Number.isFinite(ms) ? ms : null,
     appid,
     user: userId,
@@ -54,7 +54,8 @@ function devOf(req: IncomingMessage, res: ServerResponse, ms: number): string {
   const { requestId, error } = contextOf(req)
   const took = Number.isFinite(ms) ? `${ms.toFixed(1)} ms` : 'aborted'
   const why = error ? ` ${error.code}${error.reason ? ` (${error.reason})` : ''}` : ''
-  return `${req.method} ${pathOf(req)} ${res.statusCode}${why} ${took} ${requestId}`
+  const status = res.writableFinished ? res.statusCode : '-'
+  return printable(`${req.method} ${pathOf(req)} ${status}${why} ${took} ${requestId}`)
 }
 
 function levelOf({ statusCode }: ServerResponse): string {
@@ -66,5 +67,5 @@ function pathOf(req: IncomingMessage): string {
   const { originalUrl = req.url ?? '' } = req as IncomingMessage & { originalUrl?: string }
   const end = originalUrl.search(/[?#]/)
   const path = end < 0 ? originalUrl : originalUrl.slice(0, end)
-  return path.slice(0, 200).replace(/[^/]{20,}/g, '…')
+  return path.slice(0, 200).replace(/[^/]{20,}|[^/]*@[^/]*/g, '…')
 }

@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { LoginError } from '../errors'
 import type { Log } from '../log'
 import type { CheckLogin } from '../login/check-login'
-import type { Login } from '../login/login'
+import type { CodeLogin } from '../login/login'
 import type { Logout } from '../login/logout'
 import type { Profile } from '../login/profile'
 import type { Refresh } from '../login/refresh'
@@ -11,14 +11,14 @@ import { authFailure, createAliases } from './aliases'
 import { type SendErrorOptions, sendError, sendJson } from './answer'
 import { contextOf } from './context'
 import { createReadyz, livez } from './health'
-import { type JsonObject, jsonBody } from './json-body'
+import { type JsonObject, jsonBody, lenientJsonBody } from './json-body'
 import { createLoginByRequest } from './login-route'
 import { queryValue, readBearer, readFlag, readProfile } from './read-request'
 import { authenticatedOf, type Middleware } from './require-login'
 import { createVerify } from './verify'
 
 export interface RouterOptions {
-  login: Login
+  login: CodeLogin['login']
   checkLogin: CheckLogin
   refresh: Refresh
   logout: Logout
@@ -34,7 +34,7 @@ export interface RouterOptions {
 /** Every route with its guards, a line each. */
 export function createRouter(options: RouterOptions): Router {
   const { required, log } = options
-  const login = createLoginByRequest(options.login, options.rateLimit)
+  const login = createLoginByRequest(options.login, options.rateLimit, log)
   const aliases = createAliases(login, options.checkLogin)
   const handle = createHandlers(options, login)
   const router = Router()
@@ -45,7 +45,7 @@ export function createRouter(options: RouterOptions): Router {
   router
     .route('/checklogin')
     .get(handle.checkLogin)
-    .post(jsonBody, handle.checkLogin)
+    .post(lenientJsonBody, handle.checkLogin)
     .all(only('GET, HEAD, POST'))
   router.route('/verify').get(required, createVerify(options.internalToken)).all(only('GET, HEAD'))
   router.route('/login').post(jsonBody, handle.login).all(only('POST'))
@@ -67,7 +67,7 @@ export function createRouter(options: RouterOptions): Router {
     .get(aliases.auth)
     .post(jsonBody, aliases.auth)
     .all(only('GET, POST'))
-  router.route('/isAuth').post(jsonBody, aliases.isAuth).all(only('POST'))
+  router.route('/isAuth').post(lenientJsonBody, aliases.isAuth).all(only('POST'))
   router.route('/wx/onlogin').post(jsonBody, aliases.onlogin).all(only('POST'))
 
   router.use('/auth', fail({ log, body: authFailure }))
@@ -90,9 +90,7 @@ function createHandlers(options: RouterOptions, login: ReturnType<typeof createL
     },
 
     checkLogin: async (req, res) => {
-      const { token: inBody } = (req.body ?? {}) as JsonObject
-      const token = readBearer(req) ?? queryValue(req, 'token') ?? inBody
-      const state = await options.checkLogin(typeof token === 'string' ? token : undefined)
+      const state = await options.checkLogin(tokenToCheck(req))
       sendJson(req, res, 200, {
         is_login: state.isLogin,
         expires_in: state.expiresIn,
@@ -126,6 +124,18 @@ function createHandlers(options: RouterOptions, login: ReturnType<typeof createL
       sendJson(req, res, 200, profileAnswer(user))
     },
   } satisfies Record<string, Handler>
+}
+
+/** `/checklogin` always answers: two tokens where one belongs are none that could be valid. */
+function tokenToCheck(req: Request): string | undefined {
+  const { token } = (req.body ?? {}) as JsonObject
+  try {
+    return (
+      readBearer(req) ?? queryValue(req, 'token') ?? (typeof token === 'string' ? token : undefined)
+    )
+  } catch {
+    return 'ambiguous'
+  }
 }
 
 function tokenAnswer(token: string, expiresIn: number) {

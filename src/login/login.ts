@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isErrorCode, LoginError } from '../errors'
 import type { LoginCode, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
 import { seal } from '../token/seal'
+import { createLoginCodes } from './login-code'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
 
 /** What the exchange of a code at WeChat gives; `wx/` has it. */
@@ -26,7 +26,7 @@ export interface LoginAnswer extends IssuedToken {
   readonly appid: string
 }
 
-export interface LoginOptions {
+export interface CodeLoginOptions {
   appids: ReadonlySet<string>
   defaultAppid: string
   exchangeCode: ExchangeCode
@@ -39,34 +39,42 @@ export interface LoginOptions {
   now: () => number
 }
 
-export type Login = (request: LoginRequest) => Promise<LoginAnswer>
+export interface CodeLogin {
+  login(request: LoginRequest): Promise<LoginAnswer>
+  /** Resolves once no login is under way. */
+  settled(): Promise<void>
+}
 
 /** Within this time the same Idempotency-Key gets the same session again. */
 const REPLAY_MS = 60_000
-/** A code lives 5 minutes at WeChat; after twice that it cannot come back to life. */
-const CODE_RECORD_MS = 600_000
-/** On top of the exchange's deadline: after that a claim's owner is taken for dead. */
-const CLAIM_GRACE_MS = 2000
-const POLL_MS = 25
+
+/** One login as it goes: what was asked for, by digests wherever that does. */
+interface Attempt {
+  readonly code: string
+  readonly appid: string
+  readonly codeHash: string
+  readonly idempotencyHash: string | null
+}
 
 /**
  * Logs a user in with the code of `wx.login`, once: among all instances a code is exchanged by one
  * caller and makes one session. Callers that come while it is being exchanged share the answer; a
  * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
  */
-export function createLoginUseCase(options: LoginOptions): Login {
+export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   const { appids, defaultAppid, exchangeCode, store, keys, issueToken, now } = options
+  const codes = createLoginCodes(options)
   const inFlight = new Map<string, Promise<LoginAnswer>>()
-  const claimLifeMs = options.exchangeTimeoutMs + CLAIM_GRACE_MS
 
-  return async ({ code, appid = defaultAppid, idempotencyKey }) => {
+  async function login(request: LoginRequest): Promise<LoginAnswer> {
+    const { code, appid = defaultAppid, idempotencyKey } = request
     if (!appids.has(appid)) throw new LoginError('unknown_appid')
     const codeHash = digest(appid, code)
     const idempotencyHash = idempotencyKey === undefined ? null : digest(idempotencyKey, codeHash)
     const flight = `${codeHash}${idempotencyHash}`
     const joined = inFlight.get(flight)
     if (joined) return joined
-    const answer = claimAndExchange({ code, appid, codeHash, idempotencyHash })
+    const answer = attempt({ code, appid, codeHash, idempotencyHash })
     inFlight.set(flight, answer)
     try {
       return await answer
@@ -75,54 +83,33 @@ export function createLoginUseCase(options: LoginOptions): Login {
     }
   }
 
-  interface Attempt {
-    code: string
-    appid: string
-    codeHash: string
-    idempotencyHash: string | null
-  }
-
-  async function claimAndExchange(attempt: Attempt): Promise<LoginAnswer> {
-    const { codeHash, idempotencyHash } = attempt
-    let wasInFlight = false
-    for (;;) {
-      const owner = randomBytes(12).toString('base64url')
-      const expiresAt = now() + CODE_RECORD_MS
-      const known = await store.claimCode({
-        codeHash,
-        owner,
-        idempotencyHash,
-        now: now(),
-        expiresAt,
-      })
-      if (!known) return exchange(attempt, owner)
-      wasInFlight ||= known.status === 'claimed'
-      const settled = known.status === 'claimed' ? await waitFor(codeHash) : known
-      if (settled) return replay(settled, attempt, wasInFlight)
-      // Its owner freed it because WeChat was never reached: ours to try.
-    }
-  }
-
-  /** Waits for the instance that holds the code; undefined when it gave the code back. */
-  async function waitFor(codeHash: string): Promise<LoginCode | undefined> {
-    for (;;) {
-      await sleep(POLL_MS)
-      const code = await store.findCode(codeHash)
-      if (code?.status !== 'claimed') return code
-      if (now() - code.claimedAt > claimLifeMs) {
-        // Its owner died; WeChat may have seen the code, so nobody sends it again.
-        const failure = { owner: code.owner, error: 'wechat_timeout', wxErrcode: null, now: now() }
-        await store.failCode(codeHash, failure)
-      }
-    }
-  }
-
-  async function exchange(attempt: Attempt, owner: string): Promise<LoginAnswer> {
-    const { code, appid, codeHash } = attempt
-    const wx = await exchangeCode(appid, code).catch(async (error: unknown) => {
-      await settleFailure(codeHash, owner, error)
+  async function attempt(login: Attempt): Promise<LoginAnswer> {
+    const claim = await codes.claim(login.codeHash, login.idempotencyHash)
+    if ('settled' in claim) return replay(claim.settled, login, claim.wasInFlight)
+    const { code, appid, codeHash } = login
+    let wx: Awaited<ReturnType<ExchangeCode>>
+    try {
+      wx = await exchangeCode(appid, code)
+    } catch (error) {
+      const failure = error instanceof LoginError ? error : new LoginError('internal')
+      await codes.fail(codeHash, claim.owner, failure)
       throw error
-    })
+    }
+    try {
+      return await complete(login, claim.owner, wx)
+    } catch (error) {
+      // WeChat has burnt the code: whoever repeats it needs a new one. A store that just failed
+      // may take its time over this, too, and nobody waits for it.
+      void codes.fail(codeHash, claim.owner, new LoginError('code_used'))
+      throw error
+    }
+  }
+
+  async function complete(
+    { codeHash, appid }: Attempt,
+    owner: string,
+    wx: Awaited<ReturnType<ExchangeCode>>,
+  ): Promise<LoginAnswer> {
     const sessionId = randomBytes(24).toString('base64url')
     const createdAt = now()
     const expiresAt = createdAt + options.sessionTtlSeconds * 1000
@@ -144,19 +131,6 @@ export function createLoginUseCase(options: LoginOptions): Login {
     return { ...issueToken(session, createdAt), isNewUser, userId, appid }
   }
 
-  async function settleFailure(codeHash: string, owner: string, error: unknown): Promise<void> {
-    const failure = error instanceof LoginError ? error : new LoginError('internal')
-    try {
-      if (wasNeverSent(failure)) await store.releaseCode(codeHash, owner)
-      else {
-        const { code, wxErrcode = null } = failure
-        await store.failCode(codeHash, { owner, error: code, wxErrcode, now: now() })
-      }
-    } catch {
-      // The caller hears WeChat's failure; the claim runs out by itself.
-    }
-  }
-
   async function replay(
     code: LoginCode,
     { appid, idempotencyHash }: Attempt,
@@ -176,9 +150,11 @@ export function createLoginUseCase(options: LoginOptions): Login {
     const { isNewUser } = code
     return { ...issueToken(session, session.createdAt), isNewUser, userId: session.userId, appid }
   }
-}
 
-/** Errors of the exchange say whether bytes may have left; one that does not say so may have. */
-function wasNeverSent(error: LoginError): boolean {
-  return error.code === 'overloaded' || ('sent' in error && error.sent === false)
+  return {
+    login,
+    async settled() {
+      while (inFlight.size > 0) await Promise.allSettled(inFlight.values())
+    },
+  }
 }

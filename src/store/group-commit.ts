@@ -15,6 +15,7 @@ const MAX_BATCH = 512
 const MAX_WAITING = 10_000
 /** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
 const BATCH_TIMEOUT_MS = 1000
+const CLOSE_TIMEOUT_MS = 5000
 /** A thread that dies is replaced, but not in a tight loop. */
 const RESTART_DELAY_MS = 500
 
@@ -51,10 +52,14 @@ export class GroupCommit {
     })
   }
 
-  /** Finishes what waits, closes the file and ends the thread. */
+  /** Finishes what waits, closes the file and ends the thread, which a dead disk may not hold up. */
   close(): Promise<void> {
     return new Promise(resolve => {
-      this.#closing = resolve
+      const force = setTimeout(() => this.#worker?.terminate(), CLOSE_TIMEOUT_MS)
+      this.#closing = () => {
+        clearTimeout(force)
+        resolve()
+      }
       this.#schedule()
     })
   }
@@ -90,8 +95,11 @@ export class GroupCommit {
     }
     this.#inFlight = batch
     worker.ref()
-    worker.postMessage(batch.map(({ write }) => write))
-    this.#timer = setTimeout(() => this.#stall(), BATCH_TIMEOUT_MS)
+    const deadline = Date.now() + BATCH_TIMEOUT_MS
+    worker.postMessage({ deadline, writes: batch.map(({ write }) => write) })
+    // After a pause of the whole process the answer may be waiting: it is read before the second look.
+    const look = () => setImmediate(() => this.#inFlight === batch && this.#stall())
+    this.#timer = setTimeout(look, BATCH_TIMEOUT_MS)
   }
 
   /** The thread waits for a disk or a lock that does not come: fail at once until it is back. */

@@ -90,7 +90,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
         dropSession(oldest)
       }
       const code = codes.get(login.codeHash)
-      if (code?.owner === login.owner) {
+      if (code?.status === 'claimed' && code.owner === login.owner) {
         Object.assign(code, {
           status: 'done',
           settledAt: login.now,

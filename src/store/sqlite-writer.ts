@@ -9,11 +9,15 @@ export type WireResult = readonly StepResult[] | WireFailure
 export interface WireFailure {
   readonly code: string
 }
+/** What the thread is told: writes, and when their callers stop waiting (ms since 1970), or to end. */
+export type WireMessage = { deadline: number; writes: readonly WireWrite[] } | 'close'
 export interface WriterOptions {
   readonly file: string
   readonly statements: readonly string[]
   readonly busyTimeoutMs: number
 }
+
+const SQLITE_BUSY = 5
 
 /**
  * The thread that owns the writing connection. SQLite is synchronous and a durable commit waits
@@ -61,23 +65,36 @@ function main(): void {
     }
   }
 
-  parentPort?.on('message', (batch: readonly WireWrite[] | 'close') => {
-    if (batch === 'close') {
+  parentPort?.on('message', (message: WireMessage) => {
+    if (message === 'close') {
       // Leaves one tidy file behind, also where another connection keeps SQLite from doing it.
       database.exec('pragma wal_checkpoint(truncate)')
       database.close()
       parentPort?.close()
       return
     }
+    const { deadline, writes } = message
+    // A write whose caller was told no must not happen after all.
+    const isLate = () => Date.now() >= deadline
+    const late: WireFailure = { code: 'too_late' }
     let results: readonly WireResult[]
     try {
-      results = inTransaction(() => batch.map(write => write.map(runStep)))
+      if (isLate()) results = writes.map(() => late)
+      else results = inTransaction(() => writes.map(write => write.map(runStep)))
     } catch (error) {
-      // One bad write must not take the others down with it: each again by itself.
-      results = batch.length === 1 ? [failure(error)] : batch.map(runOne)
+      // One bad write must not take the others down with it: each again by itself. A file that is
+      // locked is locked for all of them.
+      const alone = writes.length === 1 || isBusy(error)
+      results = alone
+        ? writes.map(() => failure(error))
+        : writes.map(write => (isLate() ? late : runOne(write)))
     }
     parentPort?.postMessage(results)
   })
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as { errcode?: number }).errcode === SQLITE_BUSY
 }
 
 function failure(error: unknown): WireFailure {

@@ -133,7 +133,8 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
           .where('openid', '=', identity.openid),
       })
       .where('hash', '=', p('codeHash'))
-      .where('owner', '=', p('owner')),
+      .where('owner', '=', p('owner'))
+      .where('status', '=', sql.lit('claimed')),
 
     findUserId: userId,
 
@@ -242,8 +243,6 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
           )
           .select('expired.hash'),
       ),
-
-    ping: db.selectFrom('users').select('id').where('id', '=', sql.lit('')),
   } satisfies Record<string, Compilable>
 }
 

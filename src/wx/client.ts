@@ -22,7 +22,7 @@ export interface WxClient {
    * @throws LoginError `overloaded` when too many calls are pending
    */
   get(path: string, params: Readonly<Record<string, string>>): Promise<unknown>
-  /** Closes idle connections. */
+  /** Closes all connections, also those in use. */
   close(): void
 }
 

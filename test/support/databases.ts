@@ -105,7 +105,10 @@ function server(
     start,
     stop,
     async remove() {
-      await stop('SIGKILL')
+      // PostgreSQL's SIGQUIT ends its children, too; they would hold our pipes open.
+      await stop('SIGQUIT')
+      child?.stdout?.destroy()
+      child?.stderr?.destroy()
       folder.remove()
     },
   }

@@ -1,0 +1,19 @@
+/** The middle of some values and how far they reach. */
+function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length / 2
+  const median = (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2
+  return { median, min: sorted[0], max: sorted.at(-1) }
+}
+
+/** One subject's figure over all rounds. */
+function figure(rounds, name, field) {
+  return spread(rounds.map(samples => samples[name][field]))
+}
+
+/** CPU against another subject's of the same round, so that a slow moment slows both. */
+function ratio(rounds, name, baseline) {
+  return spread(rounds.map(samples => samples[name].cpuUs / samples[baseline].cpuUs))
+}
+
+module.exports = { figure, ratio }
