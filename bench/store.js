@@ -19,6 +19,12 @@ const named = (name, number, length) =>
   `${name}${String(number).padStart(length - name.length, '0')}`
 const sessionIdOf = number => named('session', number, 32)
 
+const log = { info() {}, warn() {}, error() {} }
+const sessionOf = number => ({
+  id: sessionIdOf(number),
+  userId: named('user', number % USERS, 22),
+})
+
 /** A login whose every value is new: SQLite skips an update that changes nothing. */
 function nextLogin() {
   const number = logins++
@@ -58,7 +64,7 @@ async function phase(callers, work) {
 async function main() {
   const folder = createTemporaryFolder()
   try {
-    const store = await openStore(`sqlite:${join(folder.path, 'login.db')}`)
+    const store = await openStore(`sqlite:${join(folder.path, 'login.db')}`, { log })
     try {
       say(`${machine()}\nSQLite, WAL, synchronous=FULL; ${PHASE_MS / 1000} s each\n`)
       const rows = [['', 'callers', 'per second', 'CPU us each']]
@@ -69,7 +75,7 @@ async function main() {
       let next = Math.max(0, logins - USERS)
       const read = await phase(1, async () => {
         if (next === logins) next = Math.max(0, logins - USERS)
-        if (!(await store.findSession(sessionIdOf(next++)))) throw new Error('a session is lost')
+        if (!(await store.findSession(sessionOf(next++)))) throw new Error('a session is lost')
       })
       rows.push(['findSession', '1', read.perSecond, read.cpuUs])
       say(columns(rows))

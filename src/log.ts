@@ -55,10 +55,13 @@ export function jsonLine(fields: LogFields): string {
   return printable(JSON.stringify(fields))
 }
 
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u
+
 /** Text that stays on its line and leaves the terminal alone. */
 export function printable(text: string): string {
+  if (!UNPRINTABLE.test(text)) return text
   return text.replace(
-    /[\p{Cc}\u2028\u2029]/gu,
+    new RegExp(UNPRINTABLE, 'gu'),
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

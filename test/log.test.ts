@@ -44,6 +44,13 @@ test.each(['dev', 'json'] as const)(
   },
 )
 
+test('a secret with characters that JSON escapes is redacted, too', () => {
+  const secret = 'a"b\\c-canary'
+  const { log, lines } = capture('json', [secret])
+  log.error('crash', { stack: `with ${secret} in it` })
+  expect(lines[0]).not.toContain('canary')
+})
+
 describe('the sink', () => {
   const folder = mkdtempSync(join(tmpdir(), 'miniprogram-login-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

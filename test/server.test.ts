@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { Agent, get, type OutgoingHttpHeaders } from 'node:http'
 import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,6 +43,14 @@ async function logIn(server: ServerProcess, user = 'alice'): Promise<string> {
   const { body } = await supertest(server.url).post('/login').send({ code }).expect(200)
   return body.token
 }
+
+const ask = (url: string, agent?: Agent, headers: OutgoingHttpHeaders = {}): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const request = get(url, { headers, ...(agent && { agent }) }, answer => {
+      answer.resume().on('end', () => resolve(Number(answer.statusCode)))
+    })
+    request.on('error', reject)
+  })
 
 const isLogin = async (server: ServerProcess, token: string): Promise<boolean> =>
   (await supertest(server.url).get(`/checklogin?token=${token}`).expect(200)).body.is_login
@@ -194,6 +203,46 @@ test('SIGTERM: a login under way gets its answer, then the process ends with 0',
   expect(answer.status).toBe(200)
   expect(answer.headers.connection).toBe('close')
   expect(await exit).toBe(0)
+})
+
+test('SIGTERM: readyz says 503 first, and clients that keep their connections lose nothing', async () => {
+  const server = await start({ ...credentials(), PRESTOP_MS: '700' })
+  const token = await logIn(server)
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  const statuses: number[] = []
+  let stopping = false
+  const client = async () => {
+    while (!stopping) {
+      statuses.push(await ask(`${server.url}/checklogin?token=${token}`, agent))
+      await sleep(Math.random() * 3)
+    }
+  }
+  const clients = Promise.all(Array.from({ length: 20 }, client))
+  await sleep(100)
+  const exit = server.stop('SIGTERM')
+  await sleep(100)
+  expect(await ask(`${server.url}/readyz`)).toBe(503)
+  expect(await ask(`${server.url}/livez`)).toBe(200)
+  await sleep(300)
+  stopping = true
+  await clients
+  expect(await exit).toBe(0)
+  expect(statuses.length).toBeGreaterThan(100)
+  expect(new Set(statuses)).toEqual(new Set([200]))
+})
+
+test('SIGTERM ends the process though nobody reads its full standard output', async () => {
+  const server = await start({ ...credentials(), LOG_FORMAT: 'json' })
+  server.child.stdout?.pause()
+  const { port } = new URL(server.url)
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+  const target = `http://127.0.0.1:${port}/livez`
+  const flood = async () => {
+    for (let i = 0; i < 150; i++) await ask(target, agent, { 'User-Agent': 'x'.repeat(120) })
+  }
+  await Promise.all(Array.from({ length: 8 }, flood))
+  agent.destroy()
+  expect(await server.stop('SIGTERM')).toBe(0)
 })
 
 test('SIGTERM closes idle keep-alive connections at once', async () => {

@@ -3,13 +3,23 @@ import { LoginError } from '../errors'
 import type { Log } from '../log'
 import { contextOf } from './context'
 
-/** Headers of every answer: nothing here may be cached or taken for another content type. */
-export function commonHeaders(requestId: string): OutgoingHttpHeaders {
-  return {
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Request-Id': requestId,
-  }
+/** Of every answer: nothing here may be cached or taken for another content type. */
+const COMMON_HEADERS = [
+  ['Cache-Control', 'no-store'],
+  ['X-Content-Type-Options', 'nosniff'],
+] as const
+
+/** An answer without a body. */
+export function sendEmpty(
+  req: IncomingMessage,
+  res: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+): void {
+  res.statusCode = 204
+  for (const [name, value] of COMMON_HEADERS) res.setHeader(name, value)
+  res.setHeader('X-Request-Id', contextOf(req).requestId)
+  for (const name in headers) res.setHeader(name, headers[name] as string)
+  res.end()
 }
 
 export function sendJson(
@@ -20,12 +30,12 @@ export function sendJson(
   headers?: OutgoingHttpHeaders,
 ): void {
   const text = JSON.stringify(body)
-  res.writeHead(status, {
-    ...commonHeaders(contextOf(req).requestId),
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-    ...headers,
-  })
+  res.statusCode = status
+  for (const [name, value] of COMMON_HEADERS) res.setHeader(name, value)
+  res.setHeader('X-Request-Id', contextOf(req).requestId)
+  res.setHeader('Content-Type', 'application/json; charset=utf-8')
+  res.setHeader('Content-Length', Buffer.byteLength(text))
+  for (const name in headers) res.setHeader(name, headers[name] as string)
   res.end(text)
 }
 

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { commonHeaders } from './answer'
-import { contextOf } from './context'
+import { sendEmpty } from './answer'
 
 /**
  * Forward-auth: a gateway asks before it lets a request pass. Everybody gets the user id; openid
@@ -16,14 +15,12 @@ export function createVerify(internalToken: string | undefined) {
       expected !== undefined &&
       typeof given === 'string' &&
       timingSafeEqual(sha256(given), expected)
-    res.writeHead(204, {
-      ...commonHeaders(contextOf(req).requestId),
+    sendEmpty(req, res, {
       'X-User-Id': userId,
       'X-Appid': appid,
       ...(trusted && { 'X-Openid': openid }),
       ...(trusted && unionid !== undefined && { 'X-Unionid': unionid }),
     })
-    res.end()
   }
 }
 

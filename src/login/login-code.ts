@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { LoginError } from '../errors'
 import type { LoginCode, Store } from '../store/store'
+import { randomBytes } from '../token/random'
 
 export interface LoginCodesOptions {
   store: Pick<Store, 'claimCode' | 'findCode' | 'releaseCode' | 'failCode'>

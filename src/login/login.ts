@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { isErrorCode, LoginError } from '../errors'
 import type { LoginCode, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
+import { randomBytes } from '../token/random'
 import { seal } from '../token/seal'
 import { createLoginCodes } from './login-code'
 import type { IssuedToken, TokenIssuer } from './token-issuer'

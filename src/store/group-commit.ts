@@ -5,6 +5,7 @@ import type { WireResult, WireWrite, WriterOptions } from './sqlite-writer'
 
 interface Waiting {
   readonly write: WireWrite
+  readonly durable: boolean
   readonly resolve: (results: readonly StepResult[]) => void
   readonly reject: (error: LoginError) => void
 }
@@ -39,15 +40,15 @@ export class GroupCommit {
     this.#start()
   }
 
-  /** Resolves with each step's result once the write is durable. */
-  write(write: WireWrite): Promise<readonly StepResult[]> {
+  /** Resolves with each step's result once the write is committed, and on the disk where `durable`. */
+  write(write: WireWrite, durable: boolean): Promise<readonly StepResult[]> {
     if (this.#closing) return Promise.reject(unavailable('closed'))
     if (this.#stalled) return Promise.reject(unavailable('disk_stalled'))
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(new LoginError('overloaded', { reason: 'store_queue' }))
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, resolve, reject })
+      this.#waiting.push({ write, durable, resolve, reject })
       this.#schedule()
     })
   }
@@ -96,7 +97,11 @@ export class GroupCommit {
     this.#inFlight = batch
     worker.ref()
     const deadline = Date.now() + BATCH_TIMEOUT_MS
-    worker.postMessage({ deadline, writes: batch.map(({ write }) => write) })
+    worker.postMessage({
+      deadline,
+      durable: batch.some(({ durable }) => durable),
+      writes: batch.map(({ write }) => write),
+    })
     // After a pause of the whole process the answer may be waiting: it is read before the second look.
     const look = () => setImmediate(() => this.#inFlight === batch && this.#stall())
     this.#timer = setTimeout(look, BATCH_TIMEOUT_MS)

@@ -4,7 +4,14 @@ import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
 import { readDatabaseUrl } from '../database-url'
 import { STORE_DEADLINE_MS } from './deadline'
 import { migrate, type Tables } from './schema'
-import type { Row, SqlDriver, Step, StepResult } from './sql'
+import {
+  type Params,
+  type Row,
+  resolveParam,
+  type SqlDriver,
+  type Step,
+  type StepResult,
+} from './sql'
 import { compileStatements, type StatementName } from './statements'
 
 export interface MysqlOptions {
@@ -40,13 +47,17 @@ export async function openMysqlDriver(
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
   const statements = compileStatements(db, 'mysql', sweepBatch)
   const promised = pool.promise()
-  const values = (name: StatementName, params: Readonly<Record<string, unknown>>) =>
-    statements[name].params.map(param => params[param] as string | number | null)
+  const values = (name: StatementName, params: Params, results: readonly StepResult[] = []) =>
+    statements[name].params.map(param => resolveParam(params[param], results))
 
-  async function run(connection: PoolConnection, { statement, params }: Step): Promise<StepResult> {
+  async function run(
+    connection: PoolConnection,
+    { statement, params }: Step,
+    results: readonly StepResult[],
+  ): Promise<StepResult> {
     const [result] = await connection.execute(
       { sql: statements[statement].sql, timeout: STORE_DEADLINE_MS },
-      values(statement, params),
+      values(statement, params, results),
     )
     return Array.isArray(result)
       ? { rows: result as Row[], changes: 0 }
@@ -58,7 +69,7 @@ export async function openMysqlDriver(
     try {
       await connection.query('begin')
       const results: StepResult[] = []
-      for (const step of steps) results.push(await run(connection, step))
+      for (const step of steps) results.push(await run(connection, step, results))
       await connection.query('commit')
       connection.release()
       return results

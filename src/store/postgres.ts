@@ -3,7 +3,14 @@ import type pg from 'pg'
 import { readDatabaseUrl } from '../database-url'
 import { STORE_DEADLINE_MS } from './deadline'
 import { migrate, type Tables } from './schema'
-import type { Row, SqlDriver, Step, StepResult } from './sql'
+import {
+  type Params,
+  type Row,
+  resolveParam,
+  type SqlDriver,
+  type Step,
+  type StepResult,
+} from './sql'
 import { compileStatements, type StatementName } from './statements'
 
 export interface PostgresOptions {
@@ -43,10 +50,10 @@ export async function openPostgresDriver(
   pool.on('error', error => onIdleError(codeOf(error)))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const statements = compileStatements(db, 'postgres', sweepBatch)
-  const query = (name: StatementName, params: Readonly<Record<string, unknown>>) => ({
+  const query = (name: StatementName, params: Params, results: readonly StepResult[] = []) => ({
     name: `mpl_${name}`,
     text: statements[name].sql,
-    values: statements[name].params.map(param => params[param]),
+    values: statements[name].params.map(param => resolveParam(params[param], results)),
   })
 
   async function transaction(steps: readonly Step[]): Promise<StepResult[]> {
@@ -55,7 +62,7 @@ export async function openPostgresDriver(
       await client.query('begin')
       const results: StepResult[] = []
       for (const { statement, params } of steps) {
-        const { rows, rowCount } = await client.query<Row>(query(statement, params))
+        const { rows, rowCount } = await client.query<Row>(query(statement, params, results))
         results.push({ rows, changes: rowCount ?? 0 })
       }
       await client.query('commit')

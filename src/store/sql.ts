@@ -5,12 +5,25 @@ import { type LoginCode, type Session, type Store, SWEEP_BATCH, type User } from
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
-export type Params = Readonly<Record<string, Value>>
+export type Params = Readonly<Record<string, Value | StepValue>>
+
+/** A value that an earlier step of the same write has selected, from its first row. */
+export interface StepValue {
+  readonly step: number
+  readonly column: string
+}
 
 /** One statement of a write, with its parameters by name. */
 export interface Step {
   readonly statement: StatementName
   readonly params: Params
+}
+
+/** The parameter itself, or what the step that it names has selected. */
+export function resolveParam(param: unknown, results: readonly StepResult[]): Value {
+  if (typeof param !== 'object' || param === null) return param as Value
+  const { step, column } = param as StepValue
+  return results[step]?.rows[0]?.[column] ?? null
 }
 
 /** What each step of a write came to: the rows it selected, or how many it changed. */
@@ -19,12 +32,20 @@ export interface StepResult {
   readonly changes: number
 }
 
+export interface WriteOptions {
+  /** False: may be lost in a power cut, though not in a crash of ours. Default true. */
+  readonly durable?: boolean
+}
+
 /** The few things that the SQL store asks of a database. */
 export interface SqlDriver {
   /** Runs one reading statement. */
   read(statement: StatementName, params: Params): Promise<readonly Row[]>
-  /** Runs the steps in order, all or nothing; resolves once they are durable. */
-  write(steps: readonly Step[]): Promise<readonly StepResult[]>
+  /**
+   * Runs the steps in order, all or nothing, and resolves once every instance sees them, and once
+   * they are durable unless that is waived.
+   */
+  write(steps: readonly Step[], options?: WriteOptions): Promise<readonly StepResult[]>
   close(): Promise<void>
 }
 
@@ -36,13 +57,15 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
 
   return {
     async claimCode(claim) {
-      const params = { ...claim }
-      const results = await write(
-        { statement: 'claimCode', params },
-        { statement: 'findCode', params },
-      )
-      const code = toCode(results[1]?.rows[0])
-      return code?.owner === claim.owner ? undefined : code
+      for (;;) {
+        // After a power cut WeChat itself refuses a code that was spent: no need to wait for the disk.
+        const steps: Step[] = [{ statement: 'claimCode', params: { ...claim } }]
+        const [claimed] = await guarded(driver.write(steps, { durable: false }))
+        if (claimed?.changes === 1) return undefined
+        const known = toCode(await one('findCode', { codeHash: claim.codeHash }))
+        // Gone in between, freed or forgotten: ours to take.
+        if (known) return known
+      }
     },
 
     async findCode(codeHash) {
@@ -58,15 +81,15 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async completeLogin(login) {
-      const params = { ...login }
+      const params = { ...login, userId: { step: 1, column: 'id' } }
       const results = await write(
         { statement: 'upsertUser', params },
+        { statement: 'findUserId', params },
         { statement: 'insertSession', params },
         { statement: 'endOldest', params },
         { statement: 'settleCode', params },
-        { statement: 'findUserId', params },
       )
-      const userId = String(results[4]?.rows[0]?.id)
+      const userId = String(results[1]?.rows[0]?.id)
       return { userId, isNewUser: userId === login.newUserId }
     },
 

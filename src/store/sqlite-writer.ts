@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Row, StepResult } from './sql'
-import { openSqlite, type SqliteStatement } from './sqlite-binding'
+import { type Row, resolveParam, type StepResult } from './sql'
+import { openSqlite, type SqliteOptions, type SqliteStatement } from './sqlite-binding'
 
 /** One step on its way to this thread: the statement's number, then its parameters in order. */
 export type WireStep = readonly [statement: number, ...params: unknown[]]
@@ -10,11 +10,17 @@ export interface WireFailure {
   readonly code: string
 }
 /** What the thread is told: writes, and when their callers stop waiting (ms since 1970), or to end. */
-export type WireMessage = { deadline: number; writes: readonly WireWrite[] } | 'close'
+export type WireMessage = WireBatch | 'close'
+export interface WireBatch {
+  readonly deadline: number
+  /** Whether the batch has to be on the disk before anybody hears of it. */
+  readonly durable: boolean
+  readonly writes: readonly WireWrite[]
+}
 export interface WriterOptions {
   readonly file: string
   readonly statements: readonly string[]
-  readonly busyTimeoutMs: number
+  readonly options: SqliteOptions
 }
 
 const SQLITE_BUSY = 5
@@ -24,14 +30,17 @@ const SQLITE_BUSY = 5
  * for the disk: here it holds up nobody. All writes that wait are committed in one transaction.
  */
 function main(): void {
-  const { file, statements, busyTimeoutMs } = workerData as WriterOptions
-  const database = openSqlite(file, busyTimeoutMs)
+  const { file, statements, options } = workerData as WriterOptions
+  const database = openSqlite(file, options)
   const prepared = statements.map(sql => {
     const statement = database.prepare(sql)
     return { statement, selects: statement.columns().length > 0 }
   })
 
-  const runStep = ([number, ...params]: WireStep): StepResult => {
+  let syncs = true
+
+  const runStep = ([number, ...given]: WireStep, results: readonly StepResult[]): StepResult => {
+    const params = given.map(param => resolveParam(param, results))
     const { statement, selects } = prepared[number] as {
       statement: SqliteStatement
       selects: boolean
@@ -39,6 +48,12 @@ function main(): void {
     if (selects)
       return { rows: statement.all(...params).map(row => ({ ...(row as Row) })), changes: 0 }
     return { rows: [], changes: Number(statement.run(...params).changes) }
+  }
+
+  const runWrite = (write: WireWrite): StepResult[] => {
+    const results: StepResult[] = []
+    for (const step of write) results.push(runStep(step, results))
+    return results
   }
 
   const inTransaction = <T>(work: () => T): T => {
@@ -59,7 +74,7 @@ function main(): void {
 
   const runOne = (write: WireWrite): WireResult => {
     try {
-      return inTransaction(() => write.map(runStep))
+      return inTransaction(() => runWrite(write))
     } catch (error) {
       return failure(error)
     }
@@ -73,14 +88,18 @@ function main(): void {
       parentPort?.close()
       return
     }
-    const { deadline, writes } = message
+    const { deadline, durable, writes } = message
+    if (durable !== syncs) {
+      database.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`)
+      syncs = durable
+    }
     // A write whose caller was told no must not happen after all.
     const isLate = () => Date.now() >= deadline
     const late: WireFailure = { code: 'too_late' }
     let results: readonly WireResult[]
     try {
       if (isLate()) results = writes.map(() => late)
-      else results = inTransaction(() => writes.map(write => write.map(runStep)))
+      else results = inTransaction(() => writes.map(runWrite))
     } catch (error) {
       // One bad write must not take the others down with it: each again by itself. A file that is
       // locked is locked for all of them.

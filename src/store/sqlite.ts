@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { GroupCommit } from './group-commit'
 import { migrate, type Tables } from './schema'
-import type { Row, SqlDriver } from './sql'
-import { openSqlite, type SqliteDatabase, type SqliteStatement } from './sqlite-binding'
-import { compileStatements, type StatementName } from './statements'
+import type { Params, Row, SqlDriver, Value } from './sql'
+import { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite-binding'
+import { compileStatements, type Statement, type StatementName } from './statements'
 
 /** Reads wait on the event loop, so briefly; the writing thread may wait longer for another process. */
-const READ_BUSY_TIMEOUT_MS = 100
-const WRITE_BUSY_TIMEOUT_MS = 800
+const READER: SqliteOptions = { busyTimeoutMs: 100, cacheKib: 16_384 }
+const WRITER: SqliteOptions = { busyTimeoutMs: 800, cacheKib: 65_536 }
 
 const SQLITE_BUSY = 5
 const MIGRATION_ATTEMPTS = 50
@@ -24,7 +24,7 @@ const MIGRATION_ATTEMPTS = 50
 export async function openSqliteDriver(file: string, sweepBatch: number): Promise<SqlDriver> {
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
-  const database = openSqlite(file, READ_BUSY_TIMEOUT_MS)
+  const database = openSqlite(file, READER)
   const db = new Kysely<Tables>({ dialect: new Dialect({ database: forKysely(database) }) })
   try {
     await migrateWhenFree(db)
@@ -37,31 +37,32 @@ export async function openSqliteDriver(file: string, sweepBatch: number): Promis
   const statements = compileStatements(db, 'sqlite', sweepBatch)
   const names = Object.keys(statements) as StatementName[]
   const numbers = new Map(names.map((name, number) => [name, number]))
-  const prepared = new Map<StatementName, SqliteStatement>()
+  const prepared = new Map<StatementName, (params: Params) => readonly Row[]>()
   const writer = new GroupCommit({
     script: join(__dirname, 'sqlite-writer.js'),
     workerData: {
       file,
       statements: names.map(name => statements[name].sql),
-      busyTimeoutMs: WRITE_BUSY_TIMEOUT_MS,
+      options: WRITER,
     },
   })
 
   return {
     async read(name, params) {
-      let statement = prepared.get(name)
-      if (!statement) {
-        statement = database.prepare(statements[name].sql)
-        prepared.set(name, statement)
+      let read = prepared.get(name)
+      if (!read) {
+        read = prepareRead(database, statements[name])
+        prepared.set(name, read)
       }
-      return statement.all(...statements[name].params.map(param => params[param])) as Row[]
+      return read(params)
     },
-    write: steps =>
+    write: (steps, { durable = true } = {}) =>
       writer.write(
         steps.map(({ statement, params }) => [
           numbers.get(statement) as number,
           ...statements[statement].params.map(param => params[param]),
         ]),
+        durable,
       ),
     async close() {
       // The writer last: only a connection that may write clears the WAL away when it goes.
@@ -69,6 +70,24 @@ export async function openSqliteDriver(file: string, sweepBatch: number): Promis
       await writer.close()
     },
   }
+}
+
+/**
+ * Where the binding can give rows as lists it does: naming each value is dearer there than here,
+ * where every row of a statement has one shape.
+ */
+function prepareRead(database: SqliteDatabase, { sql, params: names }: Statement) {
+  const statement = database.prepare(sql)
+  const run = (params: Params) => statement.all(...names.map(name => params[name]))
+  if (!statement.setReturnArrays) return run as (params: Params) => readonly Row[]
+  const columns = statement.columns().map(({ name }) => name)
+  statement.setReturnArrays(true)
+  return (params: Params): readonly Row[] =>
+    (run(params) as Value[][]).map(values => {
+      const row: Record<string, Value> = {}
+      for (let i = 0; i < columns.length; i++) row[columns[i] as string] = values[i] as Value
+      return row
+    })
 }
 
 /** SQLite can roll back its schema; told so, Kysely migrates in one transaction, all or nothing. */

@@ -34,12 +34,6 @@ export function compileStatements(
 
 function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: number) {
   const identity = { appid: p('appid'), openid: p('openid') }
-  const userId = db
-    .selectFrom('users')
-    .select('id')
-    .where('appid', '=', identity.appid)
-    .where('openid', '=', identity.openid)
-
   return {
     claimCode: orIgnore(
       db.insertInto('login_codes').values({
@@ -87,35 +81,41 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       dialect,
     ),
 
+    findUserId: db
+      .selectFrom('users')
+      .select('id')
+      .where('appid', '=', identity.appid)
+      .where('openid', '=', identity.openid),
+
     insertSession: db.insertInto('sessions').values({
       id: p('sessionId'),
-      user_id: userId,
+      user_id: p('userId'),
       sealed: p('sealed'),
       key_hash: p('keyHash'),
       created_at: p('now'),
       expires_at: p('expiresAt'),
     }),
 
-    endOldest: db
-      .deleteFrom('sessions')
-      .where('user_id', '=', userId)
-      .where(
-        'id',
-        'not in',
-        // A derived table, because MySQL takes no LIMIT in a plain IN.
-        db
-          .selectFrom(
-            db
-              .selectFrom('sessions')
-              .select('id')
-              .where('user_id', '=', userId)
-              .orderBy(eb => eb.case().when('id', '=', p('sessionId')).then(0).else(1).end())
-              .orderBy('created_at', 'desc')
-              .limit(sql.lit(MAX_SESSIONS_PER_USER))
-              .as('kept'),
-          )
-          .select('kept.id'),
-      ),
+    // Along the index on (user_id, created_at): nothing is sorted, and with the usual few sessions
+    // of a user nothing is found.
+    endOldest: db.deleteFrom('sessions').where(
+      'id',
+      'in',
+      // A derived table, because MySQL takes no LIMIT in a plain IN.
+      db
+        .selectFrom(
+          db
+            .selectFrom('sessions')
+            .select('id')
+            .where('user_id', '=', p('userId'))
+            .where('id', '!=', p('sessionId'))
+            .orderBy('created_at', 'desc')
+            .limit(sql.lit(100))
+            .offset(sql.lit(MAX_SESSIONS_PER_USER - 1))
+            .as('oldest'),
+        )
+        .select('oldest.id'),
+    ),
 
     settleCode: db
       .updateTable('login_codes')
@@ -123,20 +123,12 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
         status: sql.lit('done'),
         settled_at: p('now'),
         session_id: p('sessionId'),
-        user_id: userId,
-        is_new_user: db
-          .selectFrom('users')
-          .select(eb =>
-            eb.case().when('id', '=', p('newUserId')).then(1).else(0).end().as('is_new'),
-          )
-          .where('appid', '=', identity.appid)
-          .where('openid', '=', identity.openid),
+        user_id: p('userId'),
+        is_new_user: sql<number>`case when ${p('userId')} = ${p('newUserId')} then 1 else 0 end`,
       })
       .where('hash', '=', p('codeHash'))
       .where('owner', '=', p('owner'))
       .where('status', '=', sql.lit('claimed')),
-
-    findUserId: userId,
 
     findSession: db
       .selectFrom('sessions')

@@ -1,7 +1,7 @@
 /**
  * What the service remembers, behind one door. All times are milliseconds since 1970 and come from
  * the caller: one clock decides, and tests can hold it. Every method may throw LoginError
- * `store_unavailable`; a write that resolved is durable.
+ * `store_unavailable`; a write that resolved is durable, but for a claim, which a power cut may undo.
  */
 export interface Store {
   /**

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Key, KeyRing } from './keys'
+import { randomBytes } from './random'
 
 /** What travels inside a token without being shown. */
 export interface Sealed {

@@ -1,8 +1,7 @@
-import http from 'node:http'
-import https from 'node:https'
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios'
+import { Axios, type AxiosAdapter, type AxiosResponse } from 'axios'
 import { LoginError } from '../errors'
 import { WxUnreachable } from './errcode'
+import { type Call, createTransport, type Transport } from './transport'
 
 export interface WxClientOptions {
   /** Scheme and host, without a slash at the end. */
@@ -29,11 +28,7 @@ export interface WxClient {
 const MAX_BODY_BYTES = 64 * 1024
 const MAX_SOCKETS = 512
 
-/**
- * Below the 5 s after which many servers drop an idle connection: a request written onto a
- * connection that is being dropped may have been read, and then its code could not be sent again.
- */
-const IDLE_SOCKET_MS = 4000
+const HEADERS = { Accept: 'application/json', 'User-Agent': 'miniprogram-login' }
 
 /** Why TLS refused the peer; all of these fail before a request is written. */
 const TLS_REFUSAL = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/
@@ -41,77 +36,67 @@ const TLS_REFUSAL = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/
 /**
  * The one home of axios. An AxiosError holds the query, and with it the AppSecret and the code, so
  * none ever leaves this file: callers get our own errors, without a cause.
+ *
+ * It is a bare Axios with an adapter of ours: merging axios's defaults into each call and its own
+ * adapter cost more than all the rest of a login, and would follow proxies and redirects.
  */
 export function createWxClient(options: WxClientOptions): WxClient {
   const { baseUrl, timeoutMs, maxPending = 2048 } = options
-  const protocol = baseUrl.startsWith('https:') ? https : http
-  const agent = new protocol.Agent({
-    keepAlive: true,
-    maxSockets: MAX_SOCKETS,
-    timeout: IDLE_SOCKET_MS,
-  })
-  const client = axios.create({
-    baseURL: baseUrl,
-    adapter: 'http',
-    httpAgent: agent,
-    httpsAgent: agent,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_BODY_BYTES,
-    // As bytes: axios would hand broken JSON through as a string, and mend broken UTF-8 silently.
-    responseType: 'arraybuffer',
-    transformResponse: [(body: unknown) => body],
-    validateStatus: () => true,
-    headers: { Accept: 'application/json', 'User-Agent': 'miniprogram-login' },
-  })
+  const maxBodyBytes = MAX_BODY_BYTES
+  const transport = createTransport({ baseUrl, maxSockets: MAX_SOCKETS, maxBodyBytes })
+  const axios = new Axios({ transformRequest: [], transformResponse: [], headers: {} as never })
   let pending = 0
 
   return {
     async get(path, params) {
       if (pending >= maxPending) throw new LoginError('overloaded', { reason: 'wechat_queue' })
       pending++
-      const deadline = new AbortController()
-      const timer = setTimeout(() => deadline.abort(), timeoutMs)
-      const url = `${path}?${new URLSearchParams(params)}`
+      const deadline: Deadline = { passed: false, call: undefined }
+      const timer = setTimeout(() => {
+        deadline.passed = true
+        deadline.call?.cut()
+      }, timeoutMs)
       try {
-        return parse(await ask(client, protocol, url, deadline.signal))
+        return parse(
+          await ask(axios, transport, `${path}?${new URLSearchParams(params)}`, deadline),
+        )
       } finally {
         clearTimeout(timer)
         pending--
       }
     },
-    close: () => agent.destroy(),
+    close: () => transport.close(),
   }
+}
+
+interface Deadline {
+  passed: boolean
+  /** What is under way and will be cut off. */
+  call: Call | undefined
 }
 
 /** One request; tried once more if the connection to WeChat failed, for then nothing was sent. */
 async function ask(
-  client: AxiosInstance,
-  protocol: typeof http | typeof https,
-  url: string,
-  signal: AbortSignal,
+  axios: InstanceType<typeof Axios>,
+  transport: Transport,
+  path: string,
+  deadline: Deadline,
 ): Promise<AxiosResponse<Buffer>> {
   for (let attempt = 1; ; attempt++) {
-    let sent = false
-    const transport = {
-      request(...args: Parameters<typeof http.request>) {
-        const request = protocol.request(...args)
-        request.once('socket', socket => {
-          const ready = protocol === https ? 'secureConnect' : 'connect'
-          // A socket from the pool is past its handshake; a new one takes bytes only after it.
-          if (request.reusedSocket || !('connecting' in socket && socket.connecting)) sent = true
-          else socket.once(ready, () => (sent = true))
-        })
-        return request
-      },
+    const call = transport.get(path, HEADERS)
+    deadline.call = call
+    const adapter: AxiosAdapter = async config => {
+      const { status, headers, body: data } = await call.exchange
+      return { data, status, statusText: '', headers: headers as never, config }
     }
     try {
-      return await client.get<Buffer>(url, { signal, transport })
+      return await axios.request<Buffer>({ adapter })
     } catch (error) {
-      const failure = describe(error, sent, signal.aborted)
-      if (sent || attempt > 1 || signal.aborted || failure.reason === 'tls') throw failure
+      const sent = call.wasSent()
+      const failure = describe(error, sent, deadline.passed)
+      if (sent || attempt > 1 || deadline.passed || failure.reason === 'tls') throw failure
       await new Promise(resolve => setTimeout(resolve, 20 + Math.random() * 80))
-      if (signal.aborted) throw failure
+      if (deadline.passed) throw failure
     }
   }
 }

@@ -61,6 +61,15 @@ describe.each(HOSTS)('a mini program on a service that runs as: %s', host => {
     expect(invalid.body).toEqual({ ...no, reason: 'token_invalid' })
   })
 
+  test('gets an answer from /checklogin and /isAuth whatever body it sends', async () => {
+    const { token } = await service.logIn()
+    const broken = service.http.post(url('/checklogin')).set('Content-Type', 'application/json')
+    const check = await broken.set('Authorization', `Bearer ${token}`).send('{"a":').expect(200)
+    expect(check.body.is_login).toBe(true)
+    const form = await service.http.post(url('/isAuth')).type('form').send({ token }).expect(200)
+    expect(form.body.code).toBe('10119')
+  })
+
   test('renews its token, and both the old and the new one hold', async () => {
     const { token } = await service.logIn()
     const renewed = await service.http

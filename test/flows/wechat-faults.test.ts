@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from '../../src/simulator/index'
 import { type Service, startService } from '../support/service'
 
@@ -65,6 +66,21 @@ test('WeChat is gone: 503 with Retry-After, and the same code can be tried once 
   await other.close()
 })
 
+test('WeChat is gone: equal codes that come together are tried for by one of them only', async () => {
+  const other = await startService({ wxTimeoutMs: 500, wxApiBaseUrl: 'http://127.0.0.1:1' })
+  const code = service.simulator.mintCode()
+  const begun = performance.now()
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) =>
+      other.http.post('/login').set('Idempotency-Key', `key-${i}`).send({ code }).expect(503),
+    ),
+  )
+  for (const { body } of answers) expect(body.error).toBe('wechat_unavailable')
+  expect(performance.now() - begun).toBeLessThan(800)
+  expect(other.logLines.filter(({ event }) => event === 'wechat_unreachable')).toHaveLength(1)
+  await other.close()
+})
+
 test('after a time-out one new code logs in', async () => {
   service.simulator.fail({ late: 300 })
   await login().expect(504)
@@ -84,6 +100,26 @@ test('WeChat’s silence holds up nobody who asks whether they are logged in', a
   )
   expect(Math.max(...slowest)).toBeLessThan(140)
   for (const { status } of await hanging) expect(status).toBe(504)
+})
+
+test('a client that goes away before there is an outcome: the log says so, and then the outcome', async () => {
+  service.simulator.fail({ late: 80 })
+  const code = service.simulator.mintCode({ user: 'impatient' })
+  const abort = new AbortController()
+  const gone = fetch(`http://127.0.0.1:${service.port}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code }),
+    signal: abort.signal,
+  })
+  while (service.simulator.calls.length === 0) await sleep(5)
+  abort.abort()
+  await expect(gone).rejects.toThrow()
+  const outcome = () => service.logLines.find(({ event }) => event === 'login')
+  while (!outcome()) await sleep(5)
+  const line = JSON.parse(String(service.requestLines.at(-1)))
+  expect(line).toMatchObject({ event: 'login', outcome: 'aborted', status: null })
+  expect(outcome()?.fields).toMatchObject({ outcome: 'success', request_id: line.request_id })
 })
 
 test('what the request says is checked before WeChat is asked', async () => {

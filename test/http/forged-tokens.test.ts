@@ -74,7 +74,7 @@ describe('a forged token', () => {
   test('with the right signature does not reach another user’s session', async () => {
     const mallory = decode((await service.logIn('mallory')).token)
     const victim = decode(token)
-    const mixed: [object, string][] = [
+    const mixed: [Record<string, unknown>, string][] = [
       [{ ...mallory.payload, sid: victim.payload.sid }, 'session_ended'],
       [{ ...victim.payload, sub: mallory.payload.sub }, 'session_ended'],
       [{ ...victim.payload, aud: OTHER_APP.appid }, 'token_invalid'],

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/store/open'
 import { openSqlite } from '../../src/store/sqlite-binding'
 import type { Store } from '../../src/store/store'
@@ -42,7 +43,7 @@ test('the file and its folder are made at first use, for their owner only', asyn
 })
 
 test('commits are durable: WAL, synchronous FULL, a short busy time-out on the event loop', () => {
-  const connection = openSqlite(database.file, 100)
+  const connection = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
   const pragma = (name: string) =>
     Object.values(connection.prepare(`pragma ${name}`).all()[0] ?? {})
   expect(pragma('journal_mode')).toEqual(['wal'])
@@ -87,10 +88,11 @@ test('one bad write in a batch fails alone', async () => {
 test('a file that another process keeps locked: 503 within a second, reads go on, then it recovers', async () => {
   const service = await startService({ database: database.url, wxTimeoutMs: 1000 })
   const { token } = await service.logIn()
-  const other = openSqlite(database.file, 0)
+  const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
   other.exec('begin immediate')
   const begun = performance.now()
-  const refused = await service.http.post('/login').send({ code: service.simulator.mintCode() })
+  const code = service.simulator.mintCode()
+  const refused = await service.http.post('/login').send({ code })
   expect(refused.status).toBe(503)
   expect(refused.body).toMatchObject({ error: 'store_unavailable', action: 'wait', retry_after: 1 })
   expect(refused.headers['retry-after']).toBe('1')
@@ -99,9 +101,50 @@ test('a file that another process keeps locked: 503 within a second, reads go on
   expect((await logout).status).toBe(503)
   const check = await service.http.get(`/checklogin?token=${token}`).expect(200)
   expect(check.body.is_login).toBe(true)
+  expect((await service.http.get('/readyz')).status).toBe(503)
   other.exec('rollback')
   other.close()
+  await service.http.get('/readyz').expect(200)
   await service.logIn()
+  // The refused one never reached WeChat, so the same code still logs in.
+  await service.http.post('/login').send({ code }).expect(200)
+  await service.close()
+})
+
+test('a login that the store lost after WeChat answered: its code is told to be used, at once', async () => {
+  const service = await startService({ database: database.url })
+  const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
+  const code = service.simulator.mintCode()
+  service.simulator.fail({ late: 100 })
+  const underWay = service.http
+    .post('/login')
+    .send({ code })
+    .then(answer => answer)
+  while (service.simulator.calls.length === 0) await sleep(5)
+  other.exec('begin immediate')
+  expect((await underWay).status).toBe(503)
+  other.exec('rollback')
+  other.close()
+  const begun = performance.now()
+  const { body } = await service.http.post('/login').send({ code }).expect(400)
+  expect(body).toMatchObject({ error: 'code_used', action: 'login' })
+  expect(performance.now() - begun).toBeLessThan(500)
+  expect(service.simulator.calls).toHaveLength(1)
+  await service.close()
+})
+
+test('closing waits for a login under way, and closing twice is closing once', async () => {
+  const service = await startService({ database: database.url })
+  service.simulator.fail({ late: 150 })
+  const code = service.simulator.mintCode()
+  const underWay = service.http
+    .post('/login')
+    .send({ code })
+    .then(answer => answer)
+  while (service.simulator.calls.length === 0) await sleep(5)
+  await Promise.all([service.login.close(), service.login.close()])
+  expect((await underWay).status).toBe(200)
+  await service.login.close()
   await service.close()
 })
 
