@@ -49,7 +49,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const { log: givenLog, now = Date.now, isDraining = () => false, ...settings } = options
   const config = checkSettings(settings)
   const log = givenLog ?? createStderrLog(secretsOf(config))
-  const store = await openStore(config.database, { log })
+  const store = await openStore(config.database, { log, redisUrl: config.redisUrl })
   const stopSweeper = startSweeper({ store, now, log })
   const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
   const { keys, jwt } = createTokens(config, now)
@@ -75,7 +75,11 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     logout: createLogout(store),
     profile: createProfile(store),
     required,
-    rateLimit: createRateLimit(config.rateLimit),
+    rateLimit: createRateLimit({
+      perMinute: config.rateLimit,
+      shared: isShared(config) ? store : undefined,
+      now,
+    }),
     store,
     isDraining,
     internalToken: config.internalToken,
@@ -97,6 +101,11 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
       return closed
     },
   }
+}
+
+/** Whether other instances may count in the same store: a SQLite file serves one machine. */
+function isShared({ database, redisUrl }: Config): boolean {
+  return redisUrl !== undefined || !/^(sqlite|memory):/.test(database)
 }
 
 function createTokens(config: Config, now: () => number) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problemWithDatabaseUrl } from './database-url'
+import { problemWithRedisUrl } from './redis-url'
 import { isPlaceholder, weaknessOf } from './secret-strength'
 
 /** What `createLogin` takes. Times are whole numbers in the unit that the name ends with. */
@@ -12,6 +13,11 @@ export interface LoginSettings {
   jwtSecretPrevious?: string | undefined
   /** `sqlite:<file>`, `postgres://…`, `mysql://…` or `memory:`. Default `sqlite:./data/login.db`. */
   database?: string | undefined
+  /**
+   * `redis://…`, `redis+sentinel://…/<name>` or `redis+cluster://…` (`rediss…` for TLS): sessions,
+   * login codes and counters go there, users stay in the database. Default: all in the database.
+   */
+  redisUrl?: string | undefined
   /** Where WeChat answers. Default `https://api.weixin.qq.com`. */
   wxApiBaseUrl?: string | undefined
   /** Total deadline of one call to WeChat, 100 to 60000. Default 5000. */
@@ -33,6 +39,7 @@ export interface Config {
   readonly jwtSecret: string
   readonly jwtSecretPrevious: string | undefined
   readonly database: string
+  readonly redisUrl: string | undefined
   readonly wxApiBaseUrl: string
   readonly wxTimeoutMs: number
   readonly tokenTtlSeconds: number
@@ -92,6 +99,7 @@ const settings = z
     jwtSecret: signingSecret,
     jwtSecretPrevious: signingSecret.optional(),
     database: z.string().default('sqlite:./data/login.db').superRefine(databaseIsKnown),
+    redisUrl: z.string().superRefine(redisIsKnown).optional(),
     wxApiBaseUrl: z.string().default('https://api.weixin.qq.com').superRefine(baseUrlIsSafe),
     wxTimeoutMs: whole(100, 60_000).default(5000),
     tokenTtlSeconds: whole(60, 30 * DAY).default(7200),
@@ -130,6 +138,7 @@ export function checkSettings(input: LoginSettings): Config {
   const defaultAppid = Object.keys(apps)[0] as string
   return Object.freeze({
     jwtSecretPrevious: undefined,
+    redisUrl: undefined,
     internalToken: undefined,
     ...rest,
     apps: new Map(Object.entries(apps)),
@@ -139,8 +148,8 @@ export function checkSettings(input: LoginSettings): Config {
 
 /** The values that must never appear in a log. */
 export function secretsOf(config: Config): string[] {
-  const { apps, jwtSecret, jwtSecretPrevious, internalToken } = config
-  return [...apps.values(), jwtSecret, jwtSecretPrevious, internalToken].filter(
+  const { apps, jwtSecret, jwtSecretPrevious, internalToken, redisUrl } = config
+  return [...apps.values(), jwtSecret, jwtSecretPrevious, internalToken, redisUrl].filter(
     secret => secret !== undefined,
   )
 }
@@ -161,6 +170,11 @@ function problemsOf(error: z.ZodError): ConfigProblem[] {
 
 function databaseIsKnown(url: string, ctx: z.RefinementCtx): void {
   const message = problemWithDatabaseUrl(url)
+  if (message) ctx.addIssue({ code: 'custom', message })
+}
+
+function redisIsKnown(url: string, ctx: z.RefinementCtx): void {
+  const message = problemWithRedisUrl(url)
   if (message) ctx.addIssue({ code: 'custom', message })
 }
 

@@ -26,6 +26,7 @@ const ENV_NAMES: Readonly<Record<string, string>> = {
   jwtSecret: 'JWT_SECRET',
   jwtSecretPrevious: 'JWT_SECRET_PREVIOUS',
   database: 'DATABASE_URL',
+  redisUrl: 'REDIS_URL',
   wxApiBaseUrl: 'WX_API_BASE_URL',
   wxTimeoutMs: 'WX_TIMEOUT_MS',
   tokenTtlSeconds: 'TOKEN_TTL_SECONDS',
@@ -40,6 +41,7 @@ const SECRETS = [
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
   'DATABASE_URL',
+  'REDIS_URL',
   'INTERNAL_TOKEN',
 ] as const
 
@@ -58,6 +60,7 @@ export const VARIABLES = [
   'TOKEN_TTL_SECONDS',
   'SESSION_TTL_SECONDS',
   'DATABASE_URL',
+  'REDIS_URL',
   'RATE_LIMIT',
   'TRUST_PROXY',
   'INTERNAL_TOKEN',
@@ -88,6 +91,7 @@ export function readEnvironment(env: Environment): ServerConfig {
     jwtSecret: secret('JWT_SECRET'),
     jwtSecretPrevious: secret('JWT_SECRET_PREVIOUS'),
     database: secret('DATABASE_URL'),
+    redisUrl: secret('REDIS_URL'),
     wxApiBaseUrl: get('WX_API_BASE_URL'),
     wxTimeoutMs: integer('WX_TIMEOUT_MS'),
     tokenTtlSeconds: integer('TOKEN_TTL_SECONDS'),
@@ -108,10 +112,8 @@ export function readEnvironment(env: Environment): ServerConfig {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     problem('NODE_TLS_REJECT_UNAUTHORIZED', 'must not be 0: it would let anybody play WeChat')
   }
-  for (const name of ['REDIS_URL', 'WORKERS'] as const) {
-    const value = get(name)
-    if (value && value !== '1') problem(name, 'is not supported by this version; unset it')
-  }
+  const workers = get('WORKERS')
+  if (workers && workers !== '1') problem('WORKERS', 'is not supported by this version; unset it')
   const port = integer('PORT') ?? 3000
   if (!(port <= 65_535)) problem('PORT', 'must be a whole number from 0 to 65535')
   const logFormat = get('LOG_FORMAT') ?? (production ? 'json' : 'dev')

@@ -26,7 +26,7 @@ function localImportsOf(file: string): string[] {
 
 /** From the ground up; what stands on a floor imports only from below it, or from its own folder. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'secret-strength', 'database-url', 'simulator/'],
+  ['errors', 'log', 'secret-strength', 'database-url', 'redis-url', 'simulator/'],
   ['config'],
   ['environment', 'env-file', 'dev-secret', 'wx/', 'token/', 'store/'],
   ['login/'],
@@ -74,6 +74,7 @@ test.each([
   ['dotenv', ['env-file.ts']],
   ['express', ['app.ts', /^http\//]],
   ['kysely', [/^store\//]],
+  ['@redis/client', ['store/open.ts', 'store/redis-connection.ts']],
   ['node:sqlite', ['store/sqlite-binding.ts']],
   ['@photostructure/sqlite', ['store/sqlite-binding.ts']],
 ])('%s has one home', (name, homes) => {

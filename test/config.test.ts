@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ConfigError, checkSettings, type LoginSettings } from '../src/config'
+import { readRedisUrl } from '../src/redis-url'
 import { weaknessOf } from '../src/secret-strength'
 import { JWT_SECRET, OTHER_JWT_SECRET } from './support/service'
 
@@ -53,6 +54,17 @@ test.each([
   ['database', 'sqlite://data/login.db'],
   ['database', 'sqlite::memory:'],
   ['database', '/tmp/x.db'],
+  ['redisUrl', 'localhost:6379'],
+  ['redisUrl', 'http://localhost'],
+  ['redisUrl', 'redis://'],
+  ['redisUrl', 'redis://one:6379,two:6379'],
+  ['redisUrl', 'redis://host:70000'],
+  ['redisUrl', 'redis://host:0'],
+  ['redisUrl', 'redis://host/users'],
+  ['redisUrl', 'redis://:100%@host'],
+  ['redisUrl', 'redis://host?db=1'],
+  ['redisUrl', 'redis+sentinel://one:26379,two:26379'],
+  ['redisUrl', 'redis+cluster://one,two/1'],
   ['wxApiBaseUrl', 'http://api.weixin.qq.com'],
   ['wxApiBaseUrl', 'https://api.weixin.qq.com/'],
   ['wxApiBaseUrl', 'https://api.weixin.qq.com/sns'],
@@ -72,6 +84,42 @@ test.each([
   ['internalToken', 'x'.repeat(40)],
 ])('%s is refused: %p', (name, value) => {
   expect(problemsOf({ [name]: value })).toEqual([name])
+})
+
+test('a Redis URL names one server, sentinels or a cluster, with or without TLS and a login', () => {
+  expect(readRedisUrl('redis://localhost')).toMatchObject({
+    kind: 'server',
+    tls: false,
+    nodes: [{ host: 'localhost', port: 6379 }],
+    database: 0,
+  })
+  expect(readRedisUrl('rediss://me:p%40ss:word@[::1]:6380/3')).toEqual({
+    kind: 'server',
+    tls: true,
+    username: 'me',
+    password: 'p@ss:word',
+    nodes: [{ host: '::1', port: 6380 }],
+    database: 3,
+    primaryName: '',
+  })
+  expect(readRedisUrl('redis+sentinel://:secret@one,two:5000/my%20master')).toMatchObject({
+    kind: 'sentinel',
+    username: undefined,
+    password: 'secret',
+    nodes: [
+      { host: 'one', port: 26_379 },
+      { host: 'two', port: 5000 },
+    ],
+    primaryName: 'my master',
+  })
+  expect(readRedisUrl('rediss+cluster://one:1,two:2')).toMatchObject({
+    kind: 'cluster',
+    tls: true,
+    nodes: [
+      { host: 'one', port: 1 },
+      { host: 'two', port: 2 },
+    ],
+  })
 })
 
 test('a token may not be meant to outlive its session', () => {

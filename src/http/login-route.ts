@@ -3,6 +3,7 @@ import type { Log } from '../log'
 import type { CodeLogin, LoginAnswer } from '../login/login'
 import { contextOf } from './context'
 import type { JsonObject } from './json-body'
+import type { RateLimit } from './rate-limit'
 import { readAppid, readCode, readIdempotencyKey } from './read-request'
 
 /** A login as any of its routes asks for it: counted, parsed, done, noted for the log. */
@@ -10,13 +11,13 @@ export type LoginByRequest = (req: Request, fields: JsonObject) => Promise<Login
 
 export function createLoginByRequest(
   login: CodeLogin['login'],
-  rateLimit: (req: Request) => void,
+  rateLimit: RateLimit,
   log: Log,
 ): LoginByRequest {
   return async (req, fields) => {
     const context = contextOf(req)
     context.event = 'login'
-    rateLimit(req)
+    await rateLimit(req)
     const answer = await login({
       code: readCode(fields.code),
       appid: readAppid(fields.appid),

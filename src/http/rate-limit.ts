@@ -2,31 +2,57 @@ import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { LoginError } from '../errors'
+import type { Store } from '../store/store'
+import { digest } from '../token/keys'
 
 const WINDOW_MS = 60_000
 /** Addresses counted at one time; beyond it the one seen longest ago is forgotten. */
 const MAX_ADDRESSES = 100_000
 
+export interface RateLimitOptions {
+  /** Calls a minute from one address, or `off`. */
+  perMinute: number | 'off'
+  /** The counter that all instances share; left out where there is one process. */
+  shared?: Pick<Store, 'countCall'> | undefined
+  /** Milliseconds since 1970, for the shared counter. */
+  now: () => number
+}
+
+/** Lets a call pass or throws LoginError `rate_limited` with the seconds to wait. */
+export type RateLimit = (req: IncomingMessage) => Promise<void>
+
 /**
- * Counts calls by client address in windows of one minute. Windows follow the machine's uptime, so
- * a clock that is set back cannot stretch one.
- *
- * @throws from the returned function, LoginError `rate_limited` with the seconds to wait
+ * Counts calls by client address in windows of one minute, here and, where instances share a store,
+ * there. A store that is down leaves the count of this process, never none. Windows here follow the
+ * machine's uptime, so a clock that is set back cannot stretch one.
  */
-export function createRateLimit(perMinute: number | 'off'): (req: IncomingMessage) => void {
-  if (perMinute === 'off') return () => {}
+export function createRateLimit({ perMinute, shared, now }: RateLimitOptions): RateLimit {
+  if (perMinute === 'off') return async () => {}
   const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_ADDRESSES })
-  return req => {
-    const address = addressKey(clientAddress(req))
-    const now = performance.now()
+
+  function countHere(address: string): void {
+    const uptime = performance.now()
     const current = windows.get(address)
-    if (!current || current.endsAt <= now) {
-      windows.set(address, { count: 1, endsAt: now + WINDOW_MS })
-    } else if (++current.count > perMinute) {
-      const retryAfter = Math.ceil((current.endsAt - now) / 1000)
-      throw new LoginError('rate_limited', { retryAfter })
+    if (!current || current.endsAt <= uptime) {
+      windows.set(address, { count: 1, endsAt: uptime + WINDOW_MS })
+    } else if (++current.count > Number(perMinute)) {
+      throw tooMany(current.endsAt - uptime)
     }
   }
+
+  return async req => {
+    const address = addressKey(clientAddress(req))
+    countHere(address)
+    if (!shared) return
+    // A digest: addresses are personal data, and need not rest anywhere.
+    const counting = shared.countCall(digest('login', address), WINDOW_MS, now())
+    const counted = await counting.catch(() => undefined)
+    if (counted && counted.count > perMinute) throw tooMany(counted.endsAt - now())
+  }
+}
+
+function tooMany(leftMs: number): LoginError {
+  return new LoginError('rate_limited', { retryAfter: Math.max(1, Math.ceil(leftMs / 1000)) })
 }
 
 /** The peer's address; behind a trusted proxy, where the app says so, the one that it names. */

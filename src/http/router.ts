@@ -13,6 +13,7 @@ import { contextOf } from './context'
 import { createReadyz, livez } from './health'
 import { type JsonObject, jsonBody, lenientJsonBody } from './json-body'
 import { createLoginByRequest } from './login-route'
+import type { RateLimit } from './rate-limit'
 import { queryValue, readBearer, readFlag, readProfile } from './read-request'
 import { authenticatedOf, type Middleware } from './require-login'
 import { createVerify } from './verify'
@@ -24,7 +25,7 @@ export interface RouterOptions {
   logout: Logout
   profile: Profile
   required: Middleware
-  rateLimit: (req: Request) => void
+  rateLimit: RateLimit
   store: Pick<Store, 'ping'>
   isDraining: () => boolean
   internalToken: string | undefined

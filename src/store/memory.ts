@@ -1,4 +1,5 @@
 import {
+  type CompletedLogin,
   type LoginCode,
   MAX_SESSIONS_PER_USER,
   type ProfileChange,
@@ -6,6 +7,7 @@ import {
   type Store,
   SWEEP_BATCH,
   type User,
+  type UserStore,
 } from './store'
 
 type Stored<T> = { -readonly [K in keyof T]: T[K] }
@@ -16,7 +18,7 @@ type StoredSession = Pick<Session, 'id' | 'userId' | 'keyHash' | 'createdAt' | '
 type StoredCode = Stored<LoginCode> & { expiresAt: number }
 
 /** The store contract on plain Maps: for tests and trials; a restart logs everybody out. */
-export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
+export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
   const users = new Map<string, StoredUser>()
   const userIds = new Map<string, string>()
   const sessions = new Map<string, StoredSession>()
@@ -31,6 +33,21 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
     const siblings = sessionsOf.get(session.userId)
     siblings?.delete(id)
     if (siblings?.size === 0) sessionsOf.delete(session.userId)
+  }
+
+  function refreshUser(login: CompletedLogin): StoredUser {
+    const identity = `${login.appid}\n${login.openid}`
+    const userId = userIds.get(identity) ?? login.newUserId
+    const user = users.get(userId) ?? newUser(userId, login)
+    userIds.set(identity, userId)
+    users.set(userId, user)
+    user.lastLoginAt = login.now
+    user.unionid = login.unionid ?? user.unionid
+    if (login.now >= user.keyAt) {
+      user.keyHash = login.keyHash
+      user.keyAt = login.now
+    }
+    return user
   }
 
   return {
@@ -69,18 +86,8 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
     },
 
     async completeLogin(login) {
-      const identity = `${login.appid}\n${login.openid}`
-      const userId = userIds.get(identity) ?? login.newUserId
+      const { id: userId } = refreshUser(login)
       const isNewUser = userId === login.newUserId
-      const user = users.get(userId) ?? newUser(userId, login)
-      userIds.set(identity, userId)
-      users.set(userId, user)
-      user.lastLoginAt = login.now
-      user.unionid = login.unionid ?? user.unionid
-      if (login.now >= user.keyAt) {
-        user.keyHash = login.keyHash
-        user.keyAt = login.now
-      }
       const { sessionId: id, sealed, keyHash, now: createdAt, expiresAt } = login
       sessions.set(id, { id, userId, sealed, keyHash, createdAt, expiresAt })
       const siblings = sessionsOf.get(userId) ?? new Set()
@@ -99,6 +106,12 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
         })
       }
       return { userId, isNewUser }
+    },
+
+    async saveUser(login) {
+      const { id: userId, unionid, keyHash, keyAt } = refreshUser(login)
+      const isNewUser = userId === login.newUserId
+      return { userId, isNewUser, unionid, newestKeyHash: keyHash, newestKeyAt: keyAt }
     },
 
     async findSession({ id, userId }) {
@@ -160,10 +173,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store {
   }
 }
 
-function newUser(
-  id: string,
-  { appid, openid, unionid, keyHash, now }: Parameters<Store['completeLogin']>[0],
-): StoredUser {
+function newUser(id: string, { appid, openid, unionid, keyHash, now }: CompletedLogin): StoredUser {
   return {
     id,
     appid,

@@ -4,12 +4,19 @@ import type { Log } from '../log'
 import { createMemoryStore } from './memory'
 import { openMysqlDriver } from './mysql'
 import { openPostgresDriver } from './postgres'
+import { openRedisStore } from './redis'
+import type { RedisModule } from './redis-connection'
+import { REDIS_SETTING } from './redis-link'
 import { createSqlStore, type SqlDriver } from './sql'
 import { openSqliteDriver } from './sqlite'
-import { type Store, SWEEP_BATCH } from './store'
+import { type Store, SWEEP_BATCH, type UserStore } from './store'
+
+const DATABASE_SETTING = 'DATABASE_URL (database)'
 
 export interface OpenStoreOptions {
   log: Log
+  /** Sessions, codes and counters rest in this Redis; the database keeps the users. */
+  redisUrl?: string | undefined
   /** Rows that one sweep removes at the most. */
   sweepBatch?: number
 }
@@ -21,20 +28,29 @@ export interface OpenStoreOptions {
  * @throws ConfigError when the database cannot be used, without its URL, which may hold a password
  */
 export async function openStore(database: string, options: OpenStoreOptions): Promise<Store> {
-  const { sweepBatch = SWEEP_BATCH } = options
+  const { log, redisUrl, sweepBatch = SWEEP_BATCH } = options
+  if (redisUrl === undefined) return openDatabase(database, log, sweepBatch)
+  // First the package: a database must not stay open behind a refusal.
+  const redis = load<RedisModule>('@redis/client', REDIS_SETTING)
+  const users = await openDatabase(database, log, sweepBatch)
+  return openRedisStore({ redis, url: redisUrl, users, log })
+}
+
+async function openDatabase(
+  database: string,
+  log: Log,
+  sweepBatch: number,
+): Promise<Store & UserStore> {
   if (database === 'memory:') return createMemoryStore(sweepBatch)
   try {
-    return createSqlStore(await openDriver(database, { ...options, sweepBatch }), sweepBatch)
+    return createSqlStore(await openDriver(database, log, sweepBatch), sweepBatch)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw refusal(whatIsWrong(database, error))
   }
 }
 
-function openDriver(
-  database: string,
-  { log, sweepBatch }: Required<OpenStoreOptions>,
-): Promise<SqlDriver> {
+function openDriver(database: string, log: Log, sweepBatch: number): Promise<SqlDriver> {
   if (database.startsWith('sqlite:')) return openSqliteDriver(sqliteFile(database), sweepBatch)
   if (/^postgres(ql)?:/.test(database)) {
     return openPostgresDriver(load('pg'), {
@@ -46,12 +62,12 @@ function openDriver(
   return openMysqlDriver(load('mysql2'), { url: database, sweepBatch })
 }
 
-function load<T>(name: string): T {
+function load<T>(name: string, setting = DATABASE_SETTING): T {
   try {
     return require(name) as T
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-    throw refusal(`needs the package ${name}: npm install ${name}`)
+    throw refusal(`needs the package ${name}: npm install ${name}`, setting)
   }
 }
 
@@ -68,6 +84,6 @@ function whatIsWrong(database: string, error: unknown): string {
   return `the SQLite file ${sqliteFile(database)} cannot be used (${what}); check the folder's permissions, or restore the file from a backup`
 }
 
-function refusal(problem: string): ConfigError {
-  return new ConfigError([{ name: 'DATABASE_URL (database)', problem }])
+function refusal(problem: string, name = DATABASE_SETTING): ConfigError {
+  return new ConfigError([{ name, problem }])
 }

@@ -1,7 +1,14 @@
 import { LoginError } from '../errors'
 import type { Tables } from './schema'
 import type { StatementName } from './statements'
-import { type LoginCode, type Session, type Store, SWEEP_BATCH, type User } from './store'
+import {
+  type LoginCode,
+  type Session,
+  type Store,
+  SWEEP_BATCH,
+  type User,
+  type UserStore,
+} from './store'
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
@@ -50,7 +57,7 @@ export interface SqlDriver {
 }
 
 /** The store contract on any SQL database: a transaction is a list of steps, decided beforehand. */
-export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store {
+export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store & UserStore {
   const one = async (statement: StatementName, params: Params) =>
     (await guarded(driver.read(statement, params)))[0]
   const write = (...steps: Step[]) => guarded(driver.write(steps))
@@ -91,6 +98,22 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
       )
       const userId = String(results[1]?.rows[0]?.id)
       return { userId, isNewUser: userId === login.newUserId }
+    },
+
+    async saveUser(login) {
+      const params = { ...login }
+      const results = await write(
+        { statement: 'upsertUser', params },
+        { statement: 'findSavedUser', params },
+      )
+      const user = results[1]?.rows[0] as unknown as Tables['users']
+      return {
+        userId: user.id,
+        isNewUser: user.id === login.newUserId,
+        unionid: user.unionid,
+        newestKeyHash: user.key_hash,
+        newestKeyAt: Number(user.key_at),
+      }
     },
 
     async findSession({ id, userId }) {

@@ -130,6 +130,12 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       .where('owner', '=', p('owner'))
       .where('status', '=', sql.lit('claimed')),
 
+    findSavedUser: db
+      .selectFrom('users')
+      .select(['id', 'unionid', 'key_hash', 'key_at'])
+      .where('appid', '=', identity.appid)
+      .where('openid', '=', identity.openid),
+
     findSession: db
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')

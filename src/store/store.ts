@@ -43,6 +43,22 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** Users without their sessions: for a store that keeps sessions elsewhere. */
+export interface UserStore
+  extends Pick<Store, 'findUser' | 'updateProfile' | 'sweep' | 'ping' | 'close'> {
+  /** Creates or refreshes the user of (appid, openid), durably. */
+  saveUser(login: CompletedLogin): Promise<SavedUser>
+}
+
+export interface SavedUser {
+  readonly userId: string
+  readonly isNewUser: boolean
+  readonly unionid: string | null
+  /** The newest session_key that any login of this user brought, and when. */
+  readonly newestKeyHash: string
+  readonly newestKeyAt: number
+}
+
 /** Rows of each kind that one sweep removes at the most. */
 export const SWEEP_BATCH = 500
 

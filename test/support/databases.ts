@@ -216,3 +216,27 @@ export async function startRedis(settings: readonly string[] = []): Promise<Data
   await database.start()
   return database
 }
+
+/** A sentinel that watches a primary on loopback, with a quorum of two. */
+export async function startSentinel(name: string, primaryPort: string): Promise<DatabaseServer> {
+  const command = String(PROGRAMS.redis)
+  const folder = temporaryFolder()
+  const port = await freePort()
+  const file = join(folder.path, 'sentinel.conf')
+  writeFileSync(
+    file,
+    `port ${port}
+bind 127.0.0.1
+dir ${folder.path}
+sentinel monitor ${name} 127.0.0.1 ${primaryPort} 2
+sentinel down-after-milliseconds ${name} 1000
+sentinel failover-timeout ${name} 3000
+`,
+  )
+  const sentinel = server({ command, args: [file, '--sentinel'], port }, folder, {
+    url: `redis://127.0.0.1:${port}`,
+    version: versionOf(command),
+  })
+  await sentinel.start()
+  return sentinel
+}
