@@ -26,6 +26,8 @@ export interface LoginOptions extends LoginSettings {
   log?: Log
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   now?: () => number
+  /** Count logins in the store, because several processes on this machine share it. Default false. */
+  sharedLimits?: boolean
   /** While true, `/readyz` answers 503 so that a load balancer looks elsewhere. Default: never. */
   isDraining?: () => boolean
 }
@@ -46,7 +48,8 @@ export interface Login {
  * @throws ConfigError with every problem of the options, or when the database cannot be opened
  */
 export async function createLogin(options: LoginOptions): Promise<Login> {
-  const { log: givenLog, now = Date.now, isDraining = () => false, ...settings } = options
+  const { log: givenLog, now = Date.now, isDraining = () => false, ...rest } = options
+  const { sharedLimits = false, ...settings } = rest
   const config = checkSettings(settings)
   const log = givenLog ?? createStderrLog(secretsOf(config))
   const store = await openStore(config.database, { log, redisUrl: config.redisUrl })
@@ -77,7 +80,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     required,
     rateLimit: createRateLimit({
       perMinute: config.rateLimit,
-      shared: isShared(config) ? store : undefined,
+      shared: sharedLimits || isShared(config) ? store : undefined,
       now,
     }),
     store,

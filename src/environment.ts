@@ -9,6 +9,8 @@ export interface ServerConfig {
   readonly port: number
   readonly host: string | undefined
   readonly trustProxy: false | number | readonly string[]
+  /** Processes on this machine. */
+  readonly workers: number
   readonly logFormat: LogFormat
   /** How long the server serves on after SIGTERM, with `/readyz` at 503, in milliseconds. */
   readonly prestopMs: number
@@ -64,6 +66,7 @@ export const VARIABLES = [
   'RATE_LIMIT',
   'TRUST_PROXY',
   'INTERNAL_TOKEN',
+  'WORKERS',
   'LOG_FORMAT',
   'PRESTOP_MS',
 ] as const
@@ -112,8 +115,11 @@ export function readEnvironment(env: Environment): ServerConfig {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     problem('NODE_TLS_REJECT_UNAUTHORIZED', 'must not be 0: it would let anybody play WeChat')
   }
-  const workers = get('WORKERS')
-  if (workers && workers !== '1') problem('WORKERS', 'is not supported by this version; unset it')
+  const workers = integer('WORKERS') ?? 1
+  if (!(workers >= 1 && workers <= 64)) problem('WORKERS', 'must be a whole number from 1 to 64')
+  if (workers > 1 && settings.database === 'memory:') {
+    problem('WORKERS', 'needs a database that processes can share, not memory:')
+  }
   const port = integer('PORT') ?? 3000
   if (!(port <= 65_535)) problem('PORT', 'must be a whole number from 0 to 65535')
   const logFormat = get('LOG_FORMAT') ?? (production ? 'json' : 'dev')
@@ -129,6 +135,7 @@ export function readEnvironment(env: Environment): ServerConfig {
     port,
     host: get('HOST'),
     trustProxy,
+    workers,
     logFormat: logFormat as LogFormat,
     prestopMs,
     settings,

@@ -1,117 +1,79 @@
-import { createApp } from './app'
-import { ConfigError, checkSettings, type LoginSettings, secretsOf } from './config'
+import cluster from 'node:cluster'
+import { runCluster } from './cluster'
+import { ConfigError, type LoginSettings } from './config'
 import { devSecret } from './dev-secret'
 import { withEnvFile } from './env-file'
 import { readEnvironment, type ServerConfig } from './environment'
-import { createHttpServer, drain } from './http/http-server'
-import { createLog, createStdoutSink, type Log } from './log'
-import { createSimulator, SIMULATOR_APP, type Simulator } from './simulator'
+import { createOutput, type Output, onSignal, serve } from './serve'
+import { createSimulator, SIMULATOR_APP } from './simulator'
 import { welcome } from './welcome'
 
-/** How long requests under way may take to finish once the process was told to stop. */
-const DRAIN_MS = 10_000
-/** On top of it: then the process ends, whatever still hangs. */
-const LAST_RESORT_MS = 5000
+/** How the first process tells its workers where the simulator is. */
+const SIMULATOR_URL = 'MINIPROGRAM_LOGIN_SIMULATOR_URL'
 
-/** The standalone service: reads the environment, listens, and stops when told to. */
+/** The standalone service: reads the environment, and serves in this process or in several. */
 async function main(): Promise<void> {
   const config = readEnvironment(withEnvFile('.env', process.env))
-  const simulator = config.settings.apps ? undefined : await startSimulator()
-  const settings = completeSettings(config, simulator)
-  const sink = createStdoutSink()
-  const log = createLog({
-    format: config.logFormat,
-    write: sink.write,
-    secrets: secretsOf(checkSettings(settings)),
-  })
-  for (const warning of config.warnings) log.warn('configuration', { warning })
-
-  let draining = false
-  const { app, login } = await createApp({
-    ...settings,
-    log,
-    isDraining: () => draining,
-    trustProxy: config.trustProxy,
-    requestLog: { format: config.logFormat, write: sink.write },
-  })
-  const server = createHttpServer(app, log)
-  const stop = once(async (exitCode: number) => {
-    draining = true
-    const lameDuckMs = exitCode === 0 ? config.prestopMs : 0
-    setTimeout(() => process.exit(1), lameDuckMs + DRAIN_MS + LAST_RESORT_MS)
-    await drain(server, { lameDuckMs, graceMs: DRAIN_MS })
-    await login.close()
-    await simulator?.close()
-    log.info('stopped', { dropped_log_lines: sink.dropped })
-    await sink.flush()
-    process.exit(exitCode)
-  })
-  handleSignals(stop, log)
-  handleFaults(stop, log)
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : config.port
-  const host = config.host ?? 'localhost'
-  welcome({
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    config,
-    simulator,
-    log,
-    write: config.logFormat === 'json' ? text => process.stderr.write(text) : sink.write,
-  })
+  if (cluster.isWorker) return work(config)
+  const simulator = config.settings.apps ? undefined : createSimulator({ unknownCodes: 'adopt' })
+  await simulator?.listen()
+  const settings = completeSettings(config, simulator?.url)
+  const output = createOutput(config, settings)
+  for (const warning of config.warnings) output.log.warn('configuration', { warning })
+  const ready = (port: number) => announce(config, output, port, simulator?.url)
+  if (config.workers === 1) {
+    const signals = ['SIGTERM', 'SIGINT'] as const
+    const onStop = async () => simulator?.close()
+    ready(await serve({ config, settings, output, signals, onStop }))
+  } else {
+    lead(config, output, { [SIMULATOR_URL]: simulator?.url ?? '' }, ready)
+  }
 }
 
-async function startSimulator(): Promise<Simulator> {
-  const simulator = createSimulator({ unknownCodes: 'adopt' })
-  await simulator.listen()
-  return simulator
+/** One of several processes. A terminal sends its interrupt to all of them: the first passes it on. */
+async function work(config: ServerConfig): Promise<void> {
+  const settings = completeSettings(config, process.env[SIMULATOR_URL])
+  process.on('SIGINT', () => {})
+  await serve({ config, settings, output: createOutput(config, settings), signals: ['SIGTERM'] })
+}
+
+/** The first of several processes: it serves nothing itself. */
+function lead(
+  { workers }: ServerConfig,
+  { sink, log }: Output,
+  env: Readonly<Record<string, string>>,
+  onListening: (port: number) => void,
+): void {
+  const onEnd = (exitCode: number) => void sink.flush().then(() => process.exit(exitCode))
+  const stop = runCluster({ workers, env, log, onListening, onEnd })
+  onSignal(['SIGTERM', 'SIGINT'], log, stop)
 }
 
 /** Fills in what development may leave out; production was refused before it gets here. */
-function completeSettings({ settings }: ServerConfig, simulator?: Simulator): LoginSettings {
+function completeSettings({ settings }: ServerConfig, simulatorUrl?: string): LoginSettings {
   const { appid, secret } = SIMULATOR_APP
   return {
     ...settings,
     apps: settings.apps ?? { [appid]: secret },
     jwtSecret: settings.jwtSecret ?? devSecret(settings.database),
-    ...(simulator && { wxApiBaseUrl: simulator.url }),
+    ...(simulatorUrl && { wxApiBaseUrl: simulatorUrl }),
   }
 }
 
-type Stop = (exitCode: number) => Promise<void>
-
-/** The first signal stops gracefully, a second one at once. */
-function handleSignals(stop: Stop, log: Log): void {
-  let signals = 0
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (++signals > 1) process.exit(1)
-      log.info('stopping', { signal })
-      stop(0).catch(() => process.exit(1))
-    })
-  }
-}
-
-/** A fault nobody caught: told without secrets, then out, for what state it left nobody knows. */
-function handleFaults(stop: Stop, log: Log): void {
-  const fail = (error: unknown) => {
-    log.error('crash', { stack: error instanceof Error ? error.stack : String(error) })
-    stop(1).catch(() => process.exit(1))
-  }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
-}
-
-function once(work: Stop): Stop {
-  let running: Promise<void> | undefined
-  return exitCode => {
-    running ??= work(exitCode)
-    return running
-  }
+function announce(
+  config: ServerConfig,
+  { sink, log }: Output,
+  port: number,
+  simulatorUrl: string | undefined,
+): void {
+  const host = config.host ?? 'localhost'
+  welcome({
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    config,
+    simulatorUrl,
+    log,
+    write: config.logFormat === 'json' ? text => process.stderr.write(text) : sink.write,
+  })
 }
 
 const LISTEN_HINTS: Readonly<Record<string, string>> = {

@@ -6,27 +6,28 @@ export interface WelcomeOptions {
   url: string
   config: ServerConfig
   /** There when the built-in simulator stands in for WeChat. */
-  simulator: { url: string } | undefined
+  simulatorUrl: string | undefined
   log: Log
   /** Takes plain text to copy from; a log that a machine reads is no place for it. */
   write: (text: string) => void
 }
 
 /** Tells the operator that the service is up, and a newcomer how to log in within a minute. */
-export function welcome({ url, config, simulator, log, write }: WelcomeOptions): void {
+export function welcome({ url, config, simulatorUrl, log, write }: WelcomeOptions): void {
   const { jwtSecret, database = 'sqlite:./data/login.db' } = config.settings
   log.info('listening', {
     url,
-    database: database.split('?')[0],
+    database: database.split(':')[0],
+    workers: config.workers,
     node: process.version,
     jwt_secret: jwtSecret ? `set, SHA-256 ${fingerprint(jwtSecret)}` : 'development only',
   })
   if (database === 'memory:') {
     log.warn('memory_database', { effect: 'every login is lost when the process ends' })
   }
-  if (!simulator) return
+  if (!simulatorUrl) return
   log.warn('wechat_simulator', {
-    url: simulator.url,
+    url: simulatorUrl,
     effect: 'anybody can log in as anybody; set WX_APPID and WX_SECRET to ask the real WeChat',
   })
   write(tryIt(url))

@@ -31,7 +31,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['environment', 'env-file', 'dev-secret', 'wx/', 'token/', 'store/'],
   ['login/'],
   ['http/'],
-  ['app', 'welcome'],
+  ['app', 'welcome', 'cluster'],
+  ['serve'],
   ['index', 'server'],
 ]
 

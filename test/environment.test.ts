@@ -49,6 +49,7 @@ test('every variable reaches its setting', () => {
     NODE_ENV: 'production',
     PORT: '8080',
     PRESTOP_MS: '50',
+    WORKERS: '1',
     HOST: '::1',
     WX_API_BASE_URL: 'https://api2.weixin.qq.com',
     WX_TIMEOUT_MS: '3000',
@@ -67,6 +68,7 @@ test('every variable reaches its setting', () => {
     trustProxy: ['10.0.0.0/8', 'fd00::/8', 'loopback'],
     logFormat: 'json',
     prestopMs: 50,
+    workers: 1,
     warnings: [],
     settings: {
       apps: { wx1111111111111111: credentials.WX_SECRET },
@@ -120,7 +122,8 @@ test.each<[string[], Environment]>([
   [['REDIS_URL'], { REDIS_URL: 'http://127.0.0.1' }],
   [['REDIS_URL'], { REDIS_URL: 'redis://127.0.0.1', REDIS_URL_FILE: '/nowhere' }],
   [['REDIS_URL_FILE'], { REDIS_URL_FILE: '/nowhere/at/all' }],
-  [['WORKERS'], { WORKERS: '2' }],
+  [['WORKERS'], { WORKERS: '0' }],
+  [['WORKERS'], { WORKERS: '2', DATABASE_URL: 'memory:' }],
   [['NODE_TLS_REJECT_UNAUTHORIZED'], { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
   [['PRESTOP_MS'], { PRESTOP_MS: '60001' }],
   [

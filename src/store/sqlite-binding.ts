@@ -38,15 +38,26 @@ export function openSqlite(
     builtIn ? 'node:sqlite' : '@photostructure/sqlite',
   ) as SqliteModule
   const database = new DatabaseSync(file)
-  // FULL: a commit that was acknowledged survives a power cut, not only a crash of ours. A longer
-  // WAL than SQLite's default of 1000 pages copies a page that many logins touch less often.
-  database.exec(`
+  try {
+    database.exec(pragmas(busyTimeoutMs, cacheKib))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+/**
+ * FULL: a commit that was acknowledged survives a power cut, not only a crash of ours. A longer WAL
+ * than SQLite's default of 1000 pages copies a page that many logins touch less often.
+ */
+function pragmas(busyTimeoutMs: number, cacheKib: number): string {
+  return `
     pragma busy_timeout = ${busyTimeoutMs};
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma foreign_keys = on;
     pragma cache_size = -${cacheKib};
     pragma wal_autocheckpoint = 4000;
-  `)
-  return database
+  `
 }

@@ -13,7 +13,7 @@ const READER: SqliteOptions = { busyTimeoutMs: 100, cacheKib: 16_384 }
 const WRITER: SqliteOptions = { busyTimeoutMs: 800, cacheKib: 65_536 }
 
 const SQLITE_BUSY = 5
-const MIGRATION_ATTEMPTS = 50
+const OPEN_ATTEMPTS = 50
 
 /**
  * One SQLite file: reads run here on prepared statements in a few microseconds, writes go to a
@@ -24,14 +24,7 @@ const MIGRATION_ATTEMPTS = 50
 export async function openSqliteDriver(file: string, sweepBatch: number): Promise<SqlDriver> {
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
-  const database = openSqlite(file, READER)
-  const db = new Kysely<Tables>({ dialect: new Dialect({ database: forKysely(database) }) })
-  try {
-    await migrateWhenFree(db)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+  const { database, db } = await openWhenFree(file)
   database.exec('pragma query_only = on')
 
   const statements = compileStatements(db, 'sqlite', sweepBatch)
@@ -103,14 +96,19 @@ class Dialect extends SqliteDialect {
   }
 }
 
-/** Another instance that starts at the same moment migrates: then this one waits its turn. */
-async function migrateWhenFree(db: Kysely<Tables>): Promise<void> {
+/** Another instance that starts at the same moment prepares the file: then this one waits its turn. */
+async function openWhenFree(file: string) {
   for (let attempt = 1; ; attempt++) {
+    let database: SqliteDatabase | undefined
     try {
-      return await migrate(db, 'sqlite')
+      database = openSqlite(file, READER)
+      const db = new Kysely<Tables>({ dialect: new Dialect({ database: forKysely(database) }) })
+      await migrate(db, 'sqlite')
+      return { database, db }
     } catch (error) {
+      database?.close()
       const { errcode } = error as { errcode?: number }
-      if (errcode !== SQLITE_BUSY || attempt === MIGRATION_ATTEMPTS) throw error
+      if (errcode !== SQLITE_BUSY || attempt === OPEN_ATTEMPTS) throw error
       await sleep(100)
     }
   }

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import supertest from 'supertest'
+import { createSimulator, type Simulator } from '../src/simulator/index'
+import { runServer, type ServerProcess, startServer } from './support/server-process'
+import { JWT_SECRET, OTHER_APP } from './support/service'
+import { temporaryFolder } from './support/temporary'
+
+const folder = temporaryFolder()
+let simulator: Simulator
+let server: ServerProcess
+
+const env = () => ({
+  WORKERS: '2',
+  WX_APPID: OTHER_APP.appid,
+  WX_SECRET: OTHER_APP.secret,
+  WX_API_BASE_URL: simulator.url,
+  JWT_SECRET,
+})
+
+beforeAll(async () => {
+  simulator = createSimulator({ apps: { [OTHER_APP.appid]: OTHER_APP.secret } })
+  await simulator.listen()
+  server = await startServer(env(), folder.path)
+})
+afterAll(async () => {
+  await server?.stop('SIGKILL')
+  await simulator.close()
+  folder.remove()
+})
+
+const post = (path: string) => supertest(server.url).post(path)
+const children = (): number[] =>
+  execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.child.pid)], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+    .filter(pid => pid !== 0 && isAlive(pid))
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('one code to two processes at once: one upstream call, one session', async () => {
+  simulator.reset()
+  simulator.fail({ late: 150 })
+  const code = simulator.mintCode()
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => post('/login').set('Connection', 'close').send({ code })),
+  )
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  expect(new Set(answers.map(({ body }) => body.token)).size).toBe(1)
+  expect(simulator.calls).toHaveLength(1)
+})
+
+test('a log-out in one process holds in the other at the next request', async () => {
+  for (let i = 0; i < 30; i++) {
+    const { body } = await post('/login').send({ code: simulator.mintCode() }).expect(200)
+    const bearer = { Authorization: `Bearer ${body.token}`, Connection: 'close' }
+    await post('/logout').set(bearer).expect(200)
+    const asked = await Promise.all(
+      Array.from({ length: 4 }, () => supertest(server.url).get('/me').set(bearer)),
+    )
+    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([401]))
+  }
+})
+
+test('a process that is killed is replaced, and nobody is logged out', async () => {
+  const { body } = await post('/login').send({ code: simulator.mintCode() }).expect(200)
+  const before = children()
+  expect(before).toHaveLength(2)
+  process.kill(Number(before[0]), 'SIGKILL')
+  while (children().length < 2 || children().includes(Number(before[0]))) await sleep(20)
+  await sleep(300)
+  for (let i = 0; i < 6; i++) {
+    const check = await supertest(server.url).get(`/checklogin?token=${body.token}`).expect(200)
+    expect(check.body.is_login).toBe(true)
+  }
+  expect(server.output()).toMatch(/worker_died/)
+})
+
+test('one SIGTERM stops all of them, with 0 and a login under way answered', async () => {
+  simulator.fail({ late: 300 })
+  const underWay = post('/login')
+    .send({ code: simulator.mintCode() })
+    .then(answer => answer)
+  await sleep(100)
+  const workers = children()
+  const exit = server.stop('SIGTERM')
+  expect((await underWay).status).toBe(200)
+  expect(await exit).toBe(0)
+  expect(workers.filter(isAlive)).toEqual([])
+})
+
+test('what keeps the workers from starting ends everything, and is told', async () => {
+  const { code, output } = await runServer(
+    { ...env(), DATABASE_URL: 'sqlite:/dev/null/x.db' },
+    folder.path,
+  )
+  expect(code).toBe(1)
+  expect(output).toContain('/dev/null/x.db')
+})
