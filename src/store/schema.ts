@@ -144,6 +144,24 @@ async function hasIndex(db: Kysely<unknown>, table: string, name: string): Promi
   return rows.length > 0
 }
 
+const MIGRATION_TABLE = 'login_migrations'
+
+/**
+ * Steps that a newer version of this service has taken: while instances are replaced one by one,
+ * the older ones start on its schema. The migrator would refuse steps that it does not know.
+ */
+async function newer(db: Kysely<Tables>): Promise<Record<string, Migration>> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === MIGRATION_TABLE)) return {}
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(MIGRATION_TABLE)}
+  `.execute(db)
+  const known = Object.keys(migrations('sqlite'))
+  const last = String(known.at(-1))
+  const unknown = rows.filter(({ name }) => name > last)
+  return Object.fromEntries(unknown.map(({ name }) => [name, { up: async () => {} }]))
+}
+
 /**
  * Brings a database to the newest schema. Instances that start together migrate once: SQLite and
  * PostgreSQL in one transaction, MySQL under a lock and step by step.
@@ -151,10 +169,11 @@ async function hasIndex(db: Kysely<unknown>, table: string, name: string): Promi
  * @throws whatever the database says when a migration cannot be applied
  */
 export async function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<void> {
+  const steps = { ...migrations(dialect), ...(await newer(db)) }
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => migrations(dialect) },
-    migrationTableName: 'login_migrations',
+    provider: { getMigrations: async () => steps },
+    migrationTableName: MIGRATION_TABLE,
     migrationLockTableName: 'login_migrations_lock',
   })
   const { error } = await migrator.migrateToLatest()

@@ -64,6 +64,19 @@ test('opening it again migrates nothing and finds everything', async () => {
   })
 })
 
+test('a file that a newer version has migrated further still opens: instances are replaced one by one', async () => {
+  store = await open(database.url)
+  await store.completeLogin(login('one'))
+  await store.close()
+  const newer = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
+  newer.exec(`insert into login_migrations values ('9999_of_a_newer_version', 'now')`)
+  newer.exec('alter table users add column of_a_newer_version text')
+  newer.close()
+  store = await open(database.url)
+  await store.completeLogin(login('two'))
+  expect(await store.findSession({ id: 'one', userId: 'one' })).toBeDefined()
+})
+
 test('two that open a new file at once migrate it once', async () => {
   const stores = await Promise.all([open(database.url), open(database.url)])
   await stores[0]?.completeLogin(login('one'))
