@@ -73,12 +73,14 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
     '0002_sessions': {
       up: db =>
         table(db, 'sessions', dialect)
-          .addColumn('id', 'varchar(48)', column => column.primaryKey())
+          .addColumn('id', 'varchar(48)', column => column.notNull())
           .addColumn('user_id', 'varchar(32)', column => column.notNull())
           .addColumn('sealed', 'text', column => column.notNull())
           .addColumn('key_hash', 'varchar(32)', column => column.notNull())
           .addColumn('created_at', 'bigint', column => column.notNull())
           .addColumn('expires_at', 'bigint', column => column.notNull())
+          // By user first: a user's few sessions lie together, and need no tree of their own.
+          .addPrimaryKeyConstraint('sessions_id', ['user_id', 'id'])
           .addForeignKeyConstraint('sessions_user', ['user_id'], 'users', ['id'], key =>
             key.onDelete('cascade'),
           )
@@ -101,10 +103,9 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
           .addColumn('expires_at', 'bigint', column => column.notNull())
           .execute(),
     },
-    '0004_sessions_of_user': index('sessions_of_user', 'sessions', ['user_id', 'created_at']),
-    '0005_sessions_expiry': index('sessions_expiry', 'sessions', ['expires_at']),
-    '0006_login_codes_expiry': index('login_codes_expiry', 'login_codes', ['expires_at']),
-    '0007_call_counts': {
+    '0004_sessions_expiry': index('sessions_expiry', 'sessions', ['expires_at']),
+    '0005_login_codes_expiry': index('login_codes_expiry', 'login_codes', ['expires_at']),
+    '0006_call_counts': {
       up: db =>
         table(db, 'call_counts', dialect)
           .addColumn('key', 'varchar(128)', column => column.primaryKey())
@@ -112,7 +113,7 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
           .addColumn('ends_at', 'bigint', column => column.notNull())
           .execute(),
     },
-    '0008_call_counts_end': index('call_counts_end', 'call_counts', ['ends_at']),
+    '0007_call_counts_end': index('call_counts_end', 'call_counts', ['ends_at']),
   }
 
   function index(name: string, of: string, columns: string[]): Migration {

@@ -96,26 +96,27 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       expires_at: p('expiresAt'),
     }),
 
-    // Along the index on (user_id, created_at): nothing is sorted, and with the usual few sessions
-    // of a user nothing is found.
-    endOldest: db.deleteFrom('sessions').where(
-      'id',
-      'in',
-      // A derived table, because MySQL takes no LIMIT in a plain IN.
-      db
-        .selectFrom(
-          db
-            .selectFrom('sessions')
-            .select('id')
-            .where('user_id', '=', p('userId'))
-            .where('id', '!=', p('sessionId'))
-            .orderBy('created_at', 'desc')
-            .limit(sql.lit(100))
-            .offset(sql.lit(MAX_SESSIONS_PER_USER - 1))
-            .as('oldest'),
-        )
-        .select('oldest.id'),
-    ),
+    endOldest: db
+      .deleteFrom('sessions')
+      .where('user_id', '=', p('userId'))
+      .where(
+        'id',
+        'in',
+        // A derived table, because MySQL takes no LIMIT in a plain IN.
+        db
+          .selectFrom(
+            db
+              .selectFrom('sessions')
+              .select('id')
+              .where('user_id', '=', p('userId'))
+              .where('id', '!=', p('sessionId'))
+              .orderBy('created_at', 'desc')
+              .limit(sql.lit(100))
+              .offset(sql.lit(MAX_SESSIONS_PER_USER - 1))
+              .as('oldest'),
+          )
+          .select('oldest.id'),
+      ),
 
     settleCode: db
       .updateTable('login_codes')
@@ -158,6 +159,7 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
     resealSession: db
       .updateTable('sessions')
       .set({ sealed: p('sealed') })
+      .where('user_id', '=', p('userId'))
       .where('id', '=', p('sessionId')),
 
     endSession: db
@@ -211,18 +213,16 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
     sweepSessions: db
       .deleteFrom('sessions')
       .where(
-        'id',
-        'in',
-        db
+        sql<boolean>`(user_id, id) in (${db
           .selectFrom(
             db
               .selectFrom('sessions')
-              .select('id')
+              .select(['user_id', 'id'])
               .where('expires_at', '<=', p('now'))
               .limit(sql.lit(sweepBatch))
               .as('expired'),
           )
-          .select('expired.id'),
+          .select(['expired.user_id', 'expired.id'])})`,
       ),
 
     sweepCodes: db
