@@ -148,12 +148,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
   )
   app.use(((error, req, res, _next) =>
-    sendError(req, res, isBadUrl(error) ? new LoginError('invalid_request') : error, {
-      log,
-    })) as express.ErrorRequestHandler)
+    sendError(req, res, error, { log })) as express.ErrorRequestHandler)
   return { app, login }
 }
 
+/** False for a path like `/%E0%A4%A`, which names nothing. */
 function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path)
@@ -161,9 +160,4 @@ function isDecodable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The router could not decode the path, as in `/%E0%A4%A`. */
-function isBadUrl(error: unknown): boolean {
-  return error instanceof URIError
 }

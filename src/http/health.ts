@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { LoginError } from '../errors'
+import { withDeadline } from '../store/deadline'
 import type { Store } from '../store/store'
 import { sendJson } from './answer'
 
@@ -21,20 +22,7 @@ export interface ReadyzOptions {
 export function createReadyz({ store, isDraining }: ReadyzOptions) {
   return async (req: Request, res: Response): Promise<void> => {
     if (isDraining()) throw new LoginError('shutting_down')
-    await withTimeout(store.ping(), PING_TIMEOUT_MS)
+    await withDeadline(store.ping(), PING_TIMEOUT_MS)
     sendJson(req, res, 200, { status: 'ready' })
-  }
-}
-
-async function withTimeout(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    const error = new LoginError('store_unavailable', { reason: 'ping_timeout' })
-    timer = setTimeout(() => reject(error), ms)
-  })
-  try {
-    await Promise.race([work, tooLate])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -2,7 +2,7 @@ import http, { type ClientRequest, type RequestOptions } from 'node:http'
 import https from 'node:https'
 import { gunzipSync } from 'node:zlib'
 
-/** One request's way out, and whether anything may have gone along it. */
+/** What came back, whatever its status; the body unpacked. */
 export interface Exchange {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders

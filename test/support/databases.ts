@@ -31,7 +31,6 @@ export const PROGRAMS = {
   postgres: find('initdb', postgresFolders()) && find('postgres', postgresFolders()),
   mariadb: find('mariadb-install-db') && find('mariadbd', ['/usr/sbin', '/usr/local/sbin']),
   redis: find('redis-server'),
-  nginx: find('nginx', ['/usr/sbin']),
 }
 
 /** Whether tests that need a program can run here. */
