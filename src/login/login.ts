@@ -1,7 +1,7 @@
 import { isErrorCode, LoginError } from '../errors'
 import type { LoginCode, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
-import { randomBytes } from '../token/random'
+import { randomBytes, timeOrderedId } from '../token/random'
 import { seal } from '../token/seal'
 import { createLoginCodes } from './login-code'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
@@ -118,7 +118,7 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
       codeHash,
       owner,
       sessionId,
-      newUserId: randomBytes(16).toString('base64url'),
+      newUserId: timeOrderedId(createdAt),
       appid,
       openid: wx.openid,
       unionid: wx.unionid ?? null,

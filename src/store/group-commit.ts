@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../errors'
-import type { StepResult } from './sql'
-import type { WireResult, WireWrite, WriterOptions } from './sqlite-writer'
+import type { Result } from './sql'
+import type { WireResult, WireWrite } from './sqlite-wire'
+import type { WriterOptions } from './sqlite-writer'
 
 interface Waiting {
   readonly write: WireWrite
   readonly durable: boolean
-  readonly resolve: (results: readonly StepResult[]) => void
+  readonly resolve: (results: readonly Result[]) => void
   readonly reject: (error: LoginError) => void
 }
 
@@ -40,8 +41,8 @@ export class GroupCommit {
     this.#start()
   }
 
-  /** Resolves with each step's result once the write is committed, and on the disk where `durable`. */
-  write(write: WireWrite, durable: boolean): Promise<readonly StepResult[]> {
+  /** Resolves with each statement's result once the write is committed, and on the disk where `durable`. */
+  write(write: WireWrite, durable: boolean): Promise<readonly Result[]> {
     if (this.#closing) return Promise.reject(unavailable('closed'))
     if (this.#stalled) return Promise.reject(unavailable('disk_stalled'))
     if (this.#waiting.length >= MAX_WAITING) {

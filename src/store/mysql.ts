@@ -4,14 +4,7 @@ import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
 import { readDatabaseUrl } from '../database-url'
 import { STORE_DEADLINE_MS } from './deadline'
 import { migrate, type Tables } from './schema'
-import {
-  type Params,
-  type Row,
-  resolveParam,
-  type SqlDriver,
-  type Step,
-  type StepResult,
-} from './sql'
+import type { Params, Result, Row, SqlDriver, Value } from './sql'
 import { compileStatements, type StatementName } from './statements'
 
 export interface MysqlOptions {
@@ -47,29 +40,32 @@ export async function openMysqlDriver(
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
   const statements = compileStatements(db, 'mysql', sweepBatch)
   const promised = pool.promise()
-  const values = (name: StatementName, params: Params, results: readonly StepResult[] = []) =>
-    statements[name].params.map(param => resolveParam(params[param], results))
+  const values = (name: StatementName, params: Params) =>
+    statements[name].params.map(param => params[param] as Value)
 
   async function run(
     connection: PoolConnection,
-    { statement, params }: Step,
-    results: readonly StepResult[],
-  ): Promise<StepResult> {
+    name: StatementName,
+    params: Params,
+  ): Promise<Result> {
     const [result] = await connection.execute(
-      { sql: statements[statement].sql, timeout: STORE_DEADLINE_MS },
-      values(statement, params, results),
+      { sql: statements[name].sql, timeout: STORE_DEADLINE_MS },
+      values(name, params),
     )
-    return Array.isArray(result)
-      ? { rows: result as Row[], changes: 0 }
-      : { rows: [], changes: (result as ResultSetHeader).affectedRows }
+    return Array.isArray(result) ? (result as Row[]) : (result as ResultSetHeader).affectedRows
   }
 
-  async function transaction(steps: readonly Step[]): Promise<StepResult[]> {
+  async function transaction(names: readonly StatementName[], given: Params): Promise<Result[]> {
     const connection = await promised.getConnection()
     try {
       await connection.query('begin')
-      const results: StepResult[] = []
-      for (const step of steps) results.push(await run(connection, step, results))
+      const params = { ...given }
+      const results: Result[] = []
+      for (const name of names) {
+        const result = await run(connection, name, params)
+        results.push(result)
+        if (typeof result === 'object') Object.assign(params, result[0])
+      }
       await connection.query('commit')
       connection.release()
       return results
@@ -90,10 +86,10 @@ export async function openMysqlDriver(
       )
       return rows as Row[]
     },
-    async write(steps) {
+    async write(names, params) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await transaction(steps)
+          return await transaction(names, params)
         } catch (error) {
           const { code } = error as { code?: string }
           if (!CONFLICTS.has(String(code)) || attempt === ATTEMPTS) throw error

@@ -3,14 +3,7 @@ import type pg from 'pg'
 import { readDatabaseUrl } from '../database-url'
 import { STORE_DEADLINE_MS } from './deadline'
 import { migrate, type Tables } from './schema'
-import {
-  type Params,
-  type Row,
-  resolveParam,
-  type SqlDriver,
-  type Step,
-  type StepResult,
-} from './sql'
+import type { Params, Result, Row, SqlDriver } from './sql'
 import { compileStatements, type StatementName } from './statements'
 
 export interface PostgresOptions {
@@ -50,20 +43,22 @@ export async function openPostgresDriver(
   pool.on('error', error => onIdleError(codeOf(error)))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const statements = compileStatements(db, 'postgres', sweepBatch)
-  const query = (name: StatementName, params: Params, results: readonly StepResult[] = []) => ({
+  const query = (name: StatementName, params: Params) => ({
     name: `mpl_${name}`,
     text: statements[name].sql,
-    values: statements[name].params.map(param => resolveParam(params[param], results)),
+    values: statements[name].params.map(param => params[param]),
   })
 
-  async function transaction(steps: readonly Step[]): Promise<StepResult[]> {
+  async function transaction(names: readonly StatementName[], given: Params): Promise<Result[]> {
     const client = await pool.connect()
     try {
       await client.query('begin')
-      const results: StepResult[] = []
-      for (const { statement, params } of steps) {
-        const { rows, rowCount } = await client.query<Row>(query(statement, params, results))
-        results.push({ rows, changes: rowCount ?? 0 })
+      const params = { ...given }
+      const results: Result[] = []
+      for (const name of names) {
+        const { rows, rowCount, command } = await client.query<Row>(query(name, params))
+        results.push(command === 'SELECT' ? rows : (rowCount ?? 0))
+        Object.assign(params, rows[0])
       }
       await client.query('commit')
       client.release()
@@ -81,10 +76,10 @@ export async function openPostgresDriver(
     async read(statement, params) {
       return (await pool.query<Row>(query(statement, params))).rows
     },
-    async write(steps) {
+    async write(names, params) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await transaction(steps)
+          return await transaction(names, params)
         } catch (error) {
           if (!CONFLICTS.has(codeOf(error)) || attempt === ATTEMPTS) throw error
         }

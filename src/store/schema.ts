@@ -114,6 +114,7 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
           .execute(),
     },
     '0007_call_counts_end': index('call_counts_end', 'call_counts', ['ends_at']),
+    '0008_login_codes_by_arrival': { up: db => keepCodesInOrder(db, dialect) },
   }
 
   function index(name: string, of: string, columns: string[]): Migration {
@@ -126,6 +127,25 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
       },
     }
   }
+}
+
+/**
+ * A code's digest is random. In SQLite a table ordered by it rewrites a page for each code at its
+ * claim and another when it is settled; rows in order of arrival share both.
+ */
+async function keepCodesInOrder(db: Kysely<Tables>, dialect: SqlDialect): Promise<void> {
+  if (dialect !== 'sqlite') return
+  const { rows } = await sql<{ sql: string }>`
+    select sql from sqlite_schema where name = 'login_codes'
+  `.execute(db)
+  const ordered = String(rows[0]?.sql).replace(/ without rowid$/i, '')
+  await sql`alter table login_codes rename to login_codes_by_hash`.execute(db)
+  await sql.raw(ordered).execute(db)
+  await sql`insert into login_codes select * from login_codes_by_hash order by expires_at`.execute(
+    db,
+  )
+  await sql`drop table login_codes_by_hash`.execute(db)
+  await db.schema.createIndex('login_codes_expiry').on('login_codes').column('expires_at').execute()
 }
 
 function table(db: Kysely<unknown>, name: string, dialect: SqlDialect) {

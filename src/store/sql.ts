@@ -12,32 +12,10 @@ import {
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
-export type Params = Readonly<Record<string, Value | StepValue>>
+export type Params = Readonly<Record<string, Value>>
 
-/** A value that an earlier step of the same write has selected, from its first row. */
-export interface StepValue {
-  readonly step: number
-  readonly column: string
-}
-
-/** One statement of a write, with its parameters by name. */
-export interface Step {
-  readonly statement: StatementName
-  readonly params: Params
-}
-
-/** The parameter itself, or what the step that it names has selected. */
-export function resolveParam(param: unknown, results: readonly StepResult[]): Value {
-  if (typeof param !== 'object' || param === null) return param as Value
-  const { step, column } = param as StepValue
-  return results[step]?.rows[0]?.[column] ?? null
-}
-
-/** What each step of a write came to: the rows it selected, or how many it changed. */
-export interface StepResult {
-  readonly rows: readonly Row[]
-  readonly changes: number
-}
+/** What one statement of a write came to: the rows that it selected, or how many it changed. */
+export type Result = number | readonly Row[]
 
 export interface WriteOptions {
   /** False: may be lost in a power cut, though not in a crash of ours. Default true. */
@@ -49,26 +27,39 @@ export interface SqlDriver {
   /** Runs one reading statement. */
   read(statement: StatementName, params: Params): Promise<readonly Row[]>
   /**
-   * Runs the steps in order, all or nothing, and resolves once every instance sees them, and once
-   * they are durable unless that is waived.
+   * Runs the statements in order, all or nothing, and resolves once every instance sees them, and
+   * once they are durable unless that is waived. What one selects, of its first row, is a parameter
+   * of those after it, by the column's name.
    */
-  write(steps: readonly Step[], options?: WriteOptions): Promise<readonly StepResult[]>
+  write(
+    statements: readonly StatementName[],
+    params: Params,
+    options?: WriteOptions,
+  ): Promise<readonly Result[]>
   close(): Promise<void>
 }
 
-/** The store contract on any SQL database: a transaction is a list of steps, decided beforehand. */
+const COMPLETE_LOGIN: readonly StatementName[] = [
+  'upsertUser',
+  'findUserId',
+  'insertSession',
+  'endOldest',
+  'settleCode',
+]
+
+/** The store contract on any SQL database: a transaction is a list of statements, decided beforehand. */
 export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store & UserStore {
   const one = async (statement: StatementName, params: Params) =>
     (await guarded(driver.read(statement, params)))[0]
-  const write = (...steps: Step[]) => guarded(driver.write(steps))
+  const write = (statements: readonly StatementName[], params: Params, options?: WriteOptions) =>
+    guarded(driver.write(statements, params, options))
 
   return {
     async claimCode(claim) {
       for (;;) {
         // After a power cut WeChat itself refuses a code that was spent: no need to wait for the disk.
-        const steps: Step[] = [{ statement: 'claimCode', params: { ...claim } }]
-        const [claimed] = await guarded(driver.write(steps, { durable: false }))
-        if (claimed?.changes === 1) return undefined
+        const [claimed] = await write(['claimCode'], { ...claim }, { durable: false })
+        if (claimed === 1) return undefined
         const known = toCode(await one('findCode', { codeHash: claim.codeHash }))
         // Gone in between, freed or forgotten: ours to take.
         if (known) return known
@@ -80,33 +71,22 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async releaseCode(codeHash, owner) {
-      await write({ statement: 'releaseCode', params: { codeHash, owner } })
+      await write(['releaseCode'], { codeHash, owner })
     },
 
     async failCode(codeHash, failure) {
-      await write({ statement: 'failCode', params: { ...failure, codeHash } })
+      await write(['failCode'], { ...failure, codeHash })
     },
 
     async completeLogin(login) {
-      const params = { ...login, userId: { step: 1, column: 'id' } }
-      const results = await write(
-        { statement: 'upsertUser', params },
-        { statement: 'findUserId', params },
-        { statement: 'insertSession', params },
-        { statement: 'endOldest', params },
-        { statement: 'settleCode', params },
-      )
-      const userId = String(results[1]?.rows[0]?.id)
+      const results = await write(COMPLETE_LOGIN, { ...login })
+      const userId = String(firstRow(results[1])?.userId)
       return { userId, isNewUser: userId === login.newUserId }
     },
 
     async saveUser(login) {
-      const params = { ...login }
-      const results = await write(
-        { statement: 'upsertUser', params },
-        { statement: 'findSavedUser', params },
-      )
-      const user = results[1]?.rows[0] as unknown as Tables['users']
+      const results = await write(['upsertUser', 'findSavedUser'], { ...login })
+      const user = firstRow(results[1]) as unknown as Tables['users']
       return {
         userId: user.id,
         isNewUser: user.id === login.newUserId,
@@ -121,15 +101,15 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async resealSession({ id, userId }, sealed) {
-      await write({ statement: 'resealSession', params: { sessionId: id, userId, sealed } })
+      await write(['resealSession'], { sessionId: id, userId, sealed })
     },
 
     async endSession({ id, userId }) {
-      await write({ statement: 'endSession', params: { sessionId: id, userId } })
+      await write(['endSession'], { sessionId: id, userId })
     },
 
     async endSessionsOfUser(userId) {
-      await write({ statement: 'endSessionsOfUser', params: { userId } })
+      await write(['endSessionsOfUser'], { userId })
     },
 
     async findUser(userId) {
@@ -137,41 +117,35 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async updateProfile(userId, { nickname, avatarUrl }) {
-      const steps: Step[] = []
-      if (nickname !== undefined) {
-        steps.push({ statement: 'updateNickname', params: { userId, nickname } })
-      }
-      if (avatarUrl !== undefined) {
-        steps.push({ statement: 'updateAvatar', params: { userId, avatarUrl } })
-      }
-      if (steps.length > 0) await write(...steps)
+      const statements: StatementName[] = []
+      if (nickname !== undefined) statements.push('updateNickname')
+      if (avatarUrl !== undefined) statements.push('updateAvatar')
+      const params = { userId, nickname: nickname ?? null, avatarUrl: avatarUrl ?? null }
+      if (statements.length > 0) await write(statements, params)
     },
 
     async countCall(key, windowMs, now) {
-      const results = await write(
-        { statement: 'countCall', params: { key, now, endsAt: now + windowMs } },
-        { statement: 'findCallCount', params: { key } },
-      )
-      const row = results[1]?.rows[0]
+      const params = { key, now, endsAt: now + windowMs }
+      const row = firstRow((await write(['countCall', 'findCallCount'], params))[1])
       return { count: Number(row?.count), endsAt: Number(row?.ends_at) }
     },
 
     async sweep(now) {
-      const results = await write(
-        { statement: 'sweepSessions', params: { now } },
-        { statement: 'sweepCodes', params: { now } },
-        { statement: 'sweepCallCounts', params: { now } },
-      )
-      return results.some(({ changes }) => changes >= sweepBatch)
+      const removed = await write(['sweepSessions', 'sweepCodes', 'sweepCallCounts'], { now })
+      return removed.some(rows => Number(rows) >= sweepBatch)
     },
 
     async ping() {
       // An empty write: a database that can only be read takes no login.
-      await write()
+      await write([], {})
     },
 
     close: () => driver.close(),
   }
+}
+
+function firstRow(result: Result | undefined): UntypedRow {
+  return typeof result === 'object' ? result[0] : undefined
 }
 
 /** Whatever the database says, callers learn that the store did not do it; the log learns the code. */

@@ -1,26 +1,28 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Row, resolveParam, type StepResult } from './sql'
+import type { Result, Row, Value } from './sql'
 import { openSqlite, type SqliteOptions, type SqliteStatement } from './sqlite-binding'
+import {
+  paramsOf,
+  statementsOf,
+  type WireFailure,
+  type WireMessage,
+  type WireResult,
+  type WireWrite,
+} from './sqlite-wire'
+import type { Statements } from './statements'
 
-/** One step on its way to this thread: the statement's number, then its parameters in order. */
-export type WireStep = readonly [statement: number, ...params: unknown[]]
-export type WireWrite = readonly WireStep[]
-export type WireResult = readonly StepResult[] | WireFailure
-export interface WireFailure {
-  readonly code: string
-}
-/** What the thread is told: writes, and when their callers stop waiting (ms since 1970), or to end. */
-export type WireMessage = WireBatch | 'close'
-export interface WireBatch {
-  readonly deadline: number
-  /** Whether the batch has to be on the disk before anybody hears of it. */
-  readonly durable: boolean
-  readonly writes: readonly WireWrite[]
-}
 export interface WriterOptions {
   readonly file: string
-  readonly statements: readonly string[]
+  readonly statements: Statements
   readonly options: SqliteOptions
+}
+
+/** A statement of a write: where in the write's values its own parameters stand. */
+interface Step {
+  readonly statement: SqliteStatement
+  readonly params: readonly number[]
+  /** Of one that selects: which value each column becomes for the steps after it. */
+  readonly selects: readonly (readonly [column: string, value: number])[] | undefined
 }
 
 const SQLITE_BUSY = 5
@@ -32,28 +34,47 @@ const SQLITE_BUSY = 5
 function main(): void {
   const { file, statements, options } = workerData as WriterOptions
   const database = openSqlite(file, options)
-  const prepared = statements.map(sql => {
-    const statement = database.prepare(sql)
-    return { statement, selects: statement.columns().length > 0 }
-  })
-
+  const prepared = new Map<string, SqliteStatement>()
+  const plans = new Map<string, readonly Step[]>()
   let syncs = true
 
-  const runStep = ([number, ...given]: WireStep, results: readonly StepResult[]): StepResult => {
-    const params = given.map(param => resolveParam(param, results))
-    const { statement, selects } = prepared[number] as {
-      statement: SqliteStatement
-      selects: boolean
-    }
-    if (selects)
-      return { rows: statement.all(...params).map(row => ({ ...(row as Row) })), changes: 0 }
-    return { rows: [], changes: Number(statement.run(...params).changes) }
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = prepared.get(sql) ?? database.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
   }
 
-  const runWrite = (write: WireWrite): StepResult[] => {
-    const results: StepResult[] = []
-    for (const step of write) results.push(runStep(step, results))
-    return results
+  const plan = (key: string): readonly Step[] => {
+    const names = paramsOf(key, statements)
+    return statementsOf(key).map(name => {
+      const statement = prepare(statements[name].sql)
+      const columns = statement.columns().map(column => column.name)
+      const known = columns.filter(column => names.includes(column))
+      return {
+        statement,
+        params: statements[name].params.map(param => names.indexOf(param)),
+        selects:
+          columns.length === 0 ? undefined : known.map(column => [column, names.indexOf(column)]),
+      }
+    })
+  }
+
+  const runStep = ({ statement, params, selects }: Step, values: Value[]): Result => {
+    const given = params.map(index => values[index])
+    if (!selects) return Number(statement.run(...given).changes)
+    // Plain objects: what SQLite gives has no prototype and does not travel.
+    const rows = statement.all(...given).map(row => ({ ...(row as Row) }))
+    for (const [column, index] of selects) values[index] = rows[0]?.[column] ?? null
+    return rows
+  }
+
+  const runWrite = ([key, ...values]: WireWrite): Result[] => {
+    let steps = plans.get(key)
+    if (!steps) {
+      steps = plan(key)
+      plans.set(key, steps)
+    }
+    return steps.map(step => runStep(step, values))
   }
 
   const inTransaction = <T>(work: () => T): T => {

@@ -6,6 +6,7 @@ import { GroupCommit } from './group-commit'
 import { migrate, type Tables } from './schema'
 import type { Params, Row, SqlDriver, Value } from './sql'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite-binding'
+import { toWire } from './sqlite-wire'
 import { compileStatements, type Statement, type StatementName } from './statements'
 
 /** Reads wait on the event loop, so briefly; the writing thread may wait longer for another process. */
@@ -28,16 +29,10 @@ export async function openSqliteDriver(file: string, sweepBatch: number): Promis
   database.exec('pragma query_only = on')
 
   const statements = compileStatements(db, 'sqlite', sweepBatch)
-  const names = Object.keys(statements) as StatementName[]
-  const numbers = new Map(names.map((name, number) => [name, number]))
   const prepared = new Map<StatementName, (params: Params) => readonly Row[]>()
   const writer = new GroupCommit({
     script: join(__dirname, 'sqlite-writer.js'),
-    workerData: {
-      file,
-      statements: names.map(name => statements[name].sql),
-      options: WRITER,
-    },
+    workerData: { file, statements, options: WRITER },
   })
 
   return {
@@ -49,14 +44,8 @@ export async function openSqliteDriver(file: string, sweepBatch: number): Promis
       }
       return read(params)
     },
-    write: (steps, { durable = true } = {}) =>
-      writer.write(
-        steps.map(({ statement, params }) => [
-          numbers.get(statement) as number,
-          ...statements[statement].params.map(param => params[param]),
-        ]),
-        durable,
-      ),
+    write: (names, params, { durable = true } = {}) =>
+      writer.write(toWire(names, params, statements), durable),
     async close() {
       // The writer last: only a connection that may write clears the WAL away when it goes.
       database.close()

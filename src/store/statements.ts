@@ -83,7 +83,7 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
 
     findUserId: db
       .selectFrom('users')
-      .select('id')
+      .select('id as userId')
       .where('appid', '=', identity.appid)
       .where('openid', '=', identity.openid),
 

@@ -18,3 +18,14 @@ export function randomBytes(size: number): Buffer {
   used += size
   return bytes
 }
+
+/**
+ * 48 bits of time and 80 of chance, as text: what is made together lies together in an index, so
+ * a database touches fewer pages than for ids that are random throughout. A name, not a secret.
+ */
+export function timeOrderedId(now: number): string {
+  const id = Buffer.alloc(16)
+  id.writeUIntBE(now, 0, 6)
+  randomBytes(10).copy(id, 6)
+  return id.toString('base64url')
+}

@@ -77,6 +77,36 @@ test('a file that a newer version has migrated further still opens: instances ar
   expect(await store.findSession({ id: 'one', userId: 'one' })).toBeDefined()
 })
 
+test('the first release’s file is taken over: login codes that were done stay done', async () => {
+  store = await open(database.url)
+  await store.completeLogin({ ...login('one'), ...(await claimed(store, 'one')) })
+  await store.close()
+  const old = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
+  const [{ sql }] = old
+    .prepare(`select sql from sqlite_schema where name = 'login_codes'`)
+    .all() as [{ sql: string }]
+  old.exec('alter table login_codes rename to newer')
+  old.exec(`${sql} without rowid`)
+  old.exec('insert into login_codes select * from newer; drop table newer')
+  old.exec('create index login_codes_expiry on login_codes (expires_at)')
+  old.exec(`delete from login_migrations where name >= '0008'`)
+  old.close()
+  store = await open(database.url)
+  expect(await store.findCode('one')).toMatchObject({ status: 'done', session: { id: 'one' } })
+  const now = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
+  expect(now.prepare('select rowid from login_codes').all()).toHaveLength(1)
+  expect(
+    now.prepare(`select name from sqlite_schema where name = 'login_codes_expiry'`).all(),
+  ).toHaveLength(1)
+  now.close()
+})
+
+async function claimed(store: Store, codeHash: string) {
+  const claim = { codeHash, owner: codeHash, idempotencyHash: null, now: 1, expiresAt: 2 }
+  expect(await store.claimCode(claim)).toBeUndefined()
+  return { codeHash, owner: codeHash }
+}
+
 test('two that open a new file at once migrate it once', async () => {
   const stores = await Promise.all([open(database.url), open(database.url)])
   await stores[0]?.completeLogin(login('one'))
