@@ -20,6 +20,8 @@ export interface SimulatedUser {
   readonly unionid: string
   /** The one key that is valid now: base64 of 16 bytes. `undefined` before the first login. */
   readonly sessionKey: string | undefined
+  /** 11 digits, the same for the same name in every app. Nobody should be called there. */
+  readonly phoneNumber: string
 }
 
 /** Apps with their secrets, and users with their identities. */
@@ -57,6 +59,7 @@ export function createAccounts(apps: Readonly<Record<string, string>>): Accounts
     openid: `oSIM${fingerprint(`openid\n${appid}\n${name}`).slice(0, 24)}`,
     unionid: `oSIMu${fingerprint(`unionid\n${name}`).slice(0, 23)}`,
     sessionKey: sessionKeys.get(`${appid}\n${name}`),
+    phoneNumber: `1380000${digits(`phone\n${name}`)}`,
   })
 
   return {
@@ -78,6 +81,12 @@ export function createAccounts(apps: Readonly<Record<string, string>>): Accounts
 /** 43 characters of [A-Za-z0-9_-], the alphabet of real openids. */
 function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
+}
+
+/** Four digits that follow from the text. */
+function digits(text: string): string {
+  const number = createHash('sha256').update(text).digest().readUInt32BE() % 10_000
+  return String(number).padStart(4, '0')
 }
 
 function put(set: Set<string>, member: string, present: boolean): void {

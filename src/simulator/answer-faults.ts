@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 import { type Answer, refuse } from './answer'
+import type { RecordedCall } from './call'
 import { REDIRECT_TARGET } from './endpoints'
 import type { AnswerFault, ForeignFault } from './faults'
 
@@ -20,44 +21,45 @@ const withFields =
   }
 
 /** What each fault makes of WeChat's real answer. */
-export const ANSWER_FAULTS: Readonly<Record<AnswerFault, (answer: Answer, now: number) => Answer>> =
-  {
-    textplain: answer => answer,
-    json: answer => withHeader(answer, 'Content-Type', 'application/json; charset=utf-8'),
-    gzip: answer => withHeader(withBody(answer, gzipSync(answer.body)), 'Content-Encoding', 'gzip'),
-    bom: answer => withBody(answer, `\uFEFF${answer.body}`),
-    errcodezero: withFields({ errcode: 0, errmsg: 'ok' }),
-    errcodezerostring: withFields({ errcode: '0', errmsg: 'ok' }),
-    expiresin: withFields({ expires_in: 7200 }),
+export const ANSWER_FAULTS: Readonly<
+  Record<AnswerFault, (answer: Answer, call: RecordedCall) => Answer>
+> = {
+  textplain: answer => withHeader(answer, 'Content-Type', 'text/plain'),
+  json: answer => withHeader(answer, 'Content-Type', 'application/json; charset=utf-8'),
+  gzip: answer => withHeader(withBody(answer, gzipSync(answer.body)), 'Content-Encoding', 'gzip'),
+  bom: answer => withBody(answer, `\uFEFF${answer.body}`),
+  errcodezero: withFields({ errcode: 0, errmsg: 'ok' }),
+  errcodezerostring: withFields({ errcode: '0', errmsg: 'ok' }),
+  expiresin: withFields({ expires_in: 7200 }),
 
-    empty: answer => withBody(answer, ''),
-    null: answer => withBody(answer, 'null'),
-    array: answer => withBody(answer, '[]'),
-    emptyobject: answer => withBody(answer, '{}'),
-    truncated: answer => withBody(answer, half(answer)),
-    trailing: answer => withBody(answer, `${answer.body}\n<!-- trailing -->`),
-    badutf8: answer => {
-      const body = Buffer.from(answer.body)
-      // Inside the openid, if there is one: a lenient decoder would let a stranger's name through.
-      const at = Math.max(body.indexOf('oSIM'), 0) + 2
-      return withBody(
-        answer,
-        Buffer.concat([body.subarray(0, at), Buffer.of(0xff), body.subarray(at)]),
-      )
-    },
-    badgzip: answer => withHeader(answer, 'Content-Encoding', 'gzip'),
-    noopenid: withFields({ openid: undefined }),
-    openidempty: withFields({ openid: '' }),
-    openidnumber: withFields({ openid: 12345 }),
-    openidnull: withFields({ openid: null }),
-    nosessionkey: withFields({ session_key: undefined }),
-    sessionkeyempty: withFields({ session_key: '' }),
-    sessionkeynumber: withFields({ session_key: 12345 }),
-    unionidnumber: withFields({ unionid: 12345 }),
-    errcodewithopenid: withFields({ errcode: 40029, errmsg: 'invalid code' }),
-    errcodestring: (answer, now) => refuse(String(answer.errcode ?? 40029), now),
-    openidhostile: withFields({ openid: `oSIM'); DROP TABLE users; --"\u0000\r\n\u2028` }),
-  }
+  empty: answer => withBody(answer, ''),
+  null: answer => withBody(answer, 'null'),
+  array: answer => withBody(answer, '[]'),
+  emptyobject: answer => withBody(answer, '{}'),
+  truncated: answer => withBody(answer, half(answer)),
+  trailing: answer => withBody(answer, `${answer.body}\n<!-- trailing -->`),
+  badutf8: answer => {
+    const body = Buffer.from(answer.body)
+    // Inside the openid, if there is one: a lenient decoder would let a stranger's name through.
+    const at = Math.max(body.indexOf('oSIM'), 0) + 2
+    return withBody(
+      answer,
+      Buffer.concat([body.subarray(0, at), Buffer.of(0xff), body.subarray(at)]),
+    )
+  },
+  badgzip: answer => withHeader(answer, 'Content-Encoding', 'gzip'),
+  noopenid: withFields({ openid: undefined }),
+  openidempty: withFields({ openid: '' }),
+  openidnumber: withFields({ openid: 12345 }),
+  openidnull: withFields({ openid: null }),
+  nosessionkey: withFields({ session_key: undefined }),
+  sessionkeyempty: withFields({ session_key: '' }),
+  sessionkeynumber: withFields({ session_key: 12345 }),
+  unionidnumber: withFields({ unionid: 12345 }),
+  errcodewithopenid: withFields({ errcode: 40029, errmsg: 'invalid code' }),
+  errcodestring: (answer, call) => refuse(call, String(answer.errcode ?? 40029)),
+  openidhostile: withFields({ openid: `oSIM'); DROP TABLE users; --"\u0000\r\n\u2028` }),
+}
 
 const html = (status: number, title: string): Answer => ({
   status,

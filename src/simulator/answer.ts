@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 
+import type { RecordedCall } from './call'
 import { ERRCODES } from './errcodes'
 
 /** One HTTP answer, before a fault spoils it. */
@@ -12,27 +13,28 @@ export interface Answer {
   readonly errcode?: number
 }
 
-/** `/sns/` answers are JSON labelled text/plain (captured 2018, 2021, 2024). */
+/** `/sns/` answers are JSON labelled text/plain (captured 2018, 2021, 2024); the others are not. */
 const TEXT = { 'Content-Type': 'text/plain' }
+const JSON_LABEL = { 'Content-Type': 'application/json; charset=UTF-8' }
 
-/** A success: the fields alone. Real answers carry no errcode, whatever the page's sample shows. */
-export function accept(fields: Readonly<Record<string, unknown>>): Answer {
-  return { status: 200, headers: TEXT, body: JSON.stringify(fields) }
+/** A success: the fields alone. Which APIs add errcode 0 and errmsg differs, so they say it. */
+export function accept(call: RecordedCall, fields: Readonly<Record<string, unknown>>): Answer {
+  return { status: 200, headers: isSns(call) ? TEXT : JSON_LABEL, body: JSON.stringify(fields) }
 }
 
 /**
- * A refusal: HTTP 200 with errcode and errmsg. A string errcode stays a string in the JSON.
- * @param now the simulator's clock, ms: the first group of the rid is that time in hex seconds
+ * A refusal: HTTP 200 with errcode and errmsg. A string errcode stays a string in the JSON. The
+ * first group of the rid is the time of the call in hex seconds.
  */
-export function refuse(errcode: number | string, now: number): Answer {
+export function refuse(call: RecordedCall, errcode: number | string): Answer {
   const number = Number(errcode)
-  const errmsg = `${ERRCODES[number] ?? 'unknown error'}, rid: ${rid(now)}`
-  return {
-    status: 200,
-    headers: TEXT,
-    body: JSON.stringify({ errcode, errmsg }),
-    errcode: number,
-  }
+  const tail = `${isSns(call) ? ',' : ''} rid: ${rid(call.at)}`
+  const errmsg = `${ERRCODES[number] ?? 'unknown error'}${tail}`
+  return { ...accept(call, { errcode, errmsg }), errcode: number }
+}
+
+function isSns(call: RecordedCall): boolean {
+  return call.path.startsWith('/sns/')
 }
 
 /** Writes the answer whole, with the Date of the simulator's clock and its exact Content-Length. */
@@ -47,8 +49,8 @@ export function send(res: ServerResponse, answer: Answer, now: number): void {
 }
 
 /** `8hex-8hex-8hex`: Unix time, then two random groups. */
-function rid(now: number): string {
-  const time = Math.floor(now / 1000)
+function rid(at: number): string {
+  const time = Math.floor(at / 1000)
     .toString(16)
     .padStart(8, '0')
     .slice(-8)

@@ -50,13 +50,14 @@ export function parameter(call: RecordedCall, name: string): string {
   return call.query.find(([key]) => key === name)?.[1] ?? ''
 }
 
-const SECRET_IN_BODY = /(secret["']?\s*[:=]\s*["']?)[^"'&\s,}]+/gi
+const SECRET = /secret|access_token/i
+const SECRET_IN_BODY = /((?:secret|access_token)["']?\s*[:=]\s*["']?)[^"'&\s,}]+/gi
 
-/** A copy that may be shown: AppSecrets in the query and the body are replaced. */
+/** A copy that may be shown: AppSecrets and access_tokens in the query and the body are replaced. */
 export function redact(call: RecordedCall): RecordedCall {
   return {
     ...call,
-    query: call.query.map(([name, value]) => [name, /secret/i.test(name) ? '[redacted]' : value]),
+    query: call.query.map(([name, value]) => [name, SECRET.test(name) ? '[redacted]' : value]),
     body: call.body.replace(SECRET_IN_BODY, '$1[redacted]'),
   }
 }

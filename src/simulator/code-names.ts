@@ -4,27 +4,49 @@ import { type Fault, isTransportFault } from './faults'
 /*
  * An extension that WeChat does not have: codes that say what they want, for people who have
  * nothing but curl. Real codes are alphanumeric, so none of them can be taken for one of these.
+ * Login codes begin with `sim-`, codes of the phone button with `simphone-`.
  *
  *   sim-<user>-<anything>             a fresh code of <user> (letters, digits, _); single use
  *   sim-errcode-<n>-<anything>        refused with errcode n, each time
- *   sim-fault-<transport>-<anything>  that transport fault, each time; the login is the default user's
+ *   sim-fault-<transport>-<anything>  that transport fault, each time; the user is the default one
  */
-const USER_CODE = /^sim-([A-Za-z0-9_]+)-./
-const ERRCODE_CODE = /^sim-errcode-(-?\d{1,9})-./
-const FAULT_CODE = /^sim-fault-([a-z0-9]+)-./
+const NAMED = /^(sim|simphone)-(.+)/s
+const USER = /^([A-Za-z0-9_]+)-./
+const ERRCODE = /^errcode-(-?\d{1,9})-./
+const FAULT = /^fault-([a-z0-9]+)-./
 
 /** Whose login the code names, or `undefined` if it names none. */
 export function userOfCode(code: string): string | undefined {
-  const user = USER_CODE.exec(code)?.[1]
-  if (user === 'errcode') return undefined
-  if (user === 'fault') return faultOfCode(code) ? DEFAULT_USER : undefined
-  return user
+  const { kind, wish } = read(code)
+  return kind === 'sim' ? userIn(wish) : undefined
+}
+
+/** Whose telephone number the code names, or `undefined` if it names none. */
+export function userOfPhoneCode(code: string): string | undefined {
+  const { kind, wish } = read(code)
+  return kind === 'simphone' ? userIn(wish) : undefined
 }
 
 /** The fault that the code asks for, if it asks for one. */
 export function faultOfCode(code: string): Fault | undefined {
-  const errcode = ERRCODE_CODE.exec(code)?.[1]
+  return faultIn(read(code).wish)
+}
+
+function read(code: string): { kind?: string; wish: string } {
+  const [, kind, wish = ''] = NAMED.exec(code) ?? []
+  return { ...(kind !== undefined && { kind }), wish }
+}
+
+function userIn(wish: string): string | undefined {
+  const user = USER.exec(wish)?.[1]
+  if (user === 'errcode') return undefined
+  if (user === 'fault') return faultIn(wish) ? DEFAULT_USER : undefined
+  return user
+}
+
+function faultIn(wish: string): Fault | undefined {
+  const errcode = ERRCODE.exec(wish)?.[1]
   if (errcode !== undefined) return { errcode: Number(errcode) }
-  const transport = FAULT_CODE.exec(code)?.[1]
+  const transport = FAULT.exec(wish)?.[1]
   return transport !== undefined && isTransportFault(transport) ? { transport } : undefined
 }

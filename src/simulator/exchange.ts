@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 
 import { type Answer, refuse, send } from './answer'
 import { ANSWER_FAULTS, FOREIGN_FAULTS } from './answer-faults'
-import { parameter, type RecordedCall } from './call'
+import type { RecordedCall } from './call'
 import { faultOfCode } from './code-names'
 import { ENDPOINTS, NOT_FOUND } from './endpoints'
 import { BEFORE_THE_CODE } from './errcodes'
@@ -41,35 +41,41 @@ export function answerCall(
   const waitMs = latencyMs + (fault !== undefined && 'late' in fault ? fault.late : 0)
   after(res, waitMs, () => {
     if (transport === undefined) send(res, answer, wechat.now())
-    else strike(transport, answer, { req, res, url: url(), now: wechat.now() })
+    else strike(transport, answer, { call, req, res, url: url(), now: wechat.now() })
   })
 }
 
 function faultNamedBy(call: RecordedCall, reused: boolean): Fault | undefined {
-  const fault = faultOfCode(parameter(call, 'js_code'))
+  const fault = faultOfCode(ENDPOINTS.get(call.path)?.codeOf?.(call) ?? '')
   return fault !== undefined && canStrike(fault, reused) ? fault : undefined
 }
 
 /** WeChat's own answer; empty if the fault keeps the call from it. */
 function decide(call: RecordedCall, fault: Fault | undefined, wechat: WeChat): Answer {
+  const endpoint = ENDPOINTS.get(call.path)
   if (fault !== undefined && 'errcode' in fault) {
     const { errcode, spends = !BEFORE_THE_CODE.has(Number(errcode)) } = fault
-    if (spends) wechat.codes.burn(parameter(call, 'js_code'), parameter(call, 'appid'))
-    return refuse(errcode, wechat.now())
+    if (spends) endpoint?.burn?.(call, wechat)
+    return refuse(call, errcode)
   }
   if (fault !== undefined && 'transport' in fault && !TRANSPORT_FAULTS[fault.transport].spendsCode)
     return NOT_FOUND
-  const endpoint = ENDPOINTS.get(call.path)
-  return endpoint === undefined ? NOT_FOUND : endpoint(call, wechat)
+  return endpoint === undefined ? NOT_FOUND : endpoint.answer(call, wechat)
 }
 
-function strike(
-  transport: TransportFault,
-  answer: Answer,
-  { req, res, url, now }: { req: IncomingMessage; res: ServerResponse; url: string; now: number },
-): void {
+/** Where a fault strikes. */
+interface Target {
+  readonly call: RecordedCall
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly url: string
+  readonly now: number
+}
+
+function strike(transport: TransportFault, answer: Answer, target: Target): void {
+  const { call, req, res, url, now } = target
   if (has(FOREIGN_FAULTS, transport)) send(res, FOREIGN_FAULTS[transport](url), now)
-  else if (has(ANSWER_FAULTS, transport)) send(res, ANSWER_FAULTS[transport](answer, now), now)
+  else if (has(ANSWER_FAULTS, transport)) send(res, ANSWER_FAULTS[transport](answer, call), now)
   else WIRE_FAULTS[transport]({ res, socket: req.socket as Socket, answer })
 }
 

@@ -8,8 +8,8 @@ import type { WeChat } from './wechat'
  * @see https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session.html
  */
 export function jscode2session(call: RecordedCall, wechat: WeChat): Answer {
-  const { accounts, codes, now } = wechat
-  const refused = (errcode: number) => refuse(errcode, now())
+  const { accounts, codes } = wechat
+  const refused = (errcode: number) => refuse(call, errcode)
   const appid = call.method === 'GET' ? parameter(call, 'appid') : ''
   const secret = parameter(call, 'secret')
   const code = parameter(call, 'js_code')
@@ -26,7 +26,7 @@ export function jscode2session(call: RecordedCall, wechat: WeChat): Answer {
   if (accounts.isBlocked(exchanged.user)) return refused(40226)
 
   const { sessionKey, openid, unionid } = accounts.rotateSessionKey(exchanged.user, appid)
-  return accept({
+  return accept(call, {
     session_key: sessionKey,
     openid,
     ...(accounts.isUnionidBound(appid) && { unionid }),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
+import { createAccessTokens, type KillOptions } from './access-tokens'
 import { createAccounts, DEFAULT_USER, SIMULATOR_APP, type SimulatedUser } from './accounts'
 import { type RecordedCall, readCall } from './call'
 import { createCodes } from './codes'
@@ -8,6 +9,7 @@ import { answerControl, CONTROL_PREFIX } from './control'
 import { answerCall } from './exchange'
 import { createFaultQueue, type FaultOptions } from './fault-queue'
 import type { Fault } from './faults'
+import { createPhoneCodes, type PhoneGrant } from './phone-codes'
 
 /** How the simulated WeChat is set up. */
 export interface SimulatorOptions {
@@ -43,6 +45,21 @@ export interface Simulator {
    * @throws TypeError when the app is unknown
    */
   mintCode(options?: { appid?: string; user?: string }): string
+  /**
+   * What the phone button gives the mini program: 64 hex characters, good for one call of
+   * getuserphonenumber within 5 minutes. `phoneNumber` is without the country code, which is `86`
+   * unless given. Default: the first app, the user `alice` and the number that the user has here.
+   * @throws TypeError when the app is unknown
+   */
+  mintPhoneCode(options?: { appid?: string } & Partial<PhoneGrant>): string
+  /**
+   * WeChat revokes an app's access_tokens in the middle of their life: they are 40001 from now on.
+   * `stable_token` gives a new one, or with `stillGiven` the dead one until a forced refresh.
+   * @throws TypeError when the app is unknown
+   */
+  killAccessToken(appid?: string, options?: KillOptions): void
+  /** An app's access_tokens have lived their two hours: 42001. @throws TypeError on an unknown app */
+  expireAccessToken(appid?: string): void
   /** A user as an app (default: the first) sees them now. @throws TypeError on an unknown app */
   user(name: string, appid?: string): SimulatedUser
   /** Whether WeChat refuses this user's logins with 40226. `blocked` defaults to true. */
@@ -59,7 +76,10 @@ export interface Simulator {
   fail(fault: Fault, options?: FaultOptions): void
   /** Every request to a WeChat path, in order of arrival, unredacted. A live view. */
   readonly calls: readonly RecordedCall[]
-  /** Forgets calls, faults and codes. Users, their session keys, blocks and bindings stay. */
+  /**
+   * Forgets calls, faults, codes and how much of a quota is used. Users, their session keys,
+   * blocks, bindings and access_tokens stay.
+   */
   reset(): void
   /** Stops, and breaks every connection, hung ones too. */
   close(): Promise<void>
@@ -84,11 +104,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   if (!(maxCalls >= 1)) throw new TypeError('"maxCalls" must be a number from 1')
 
   const accounts = createAccounts(apps)
-  const codes = createCodes({ now, adoptUnknown: unknownCodes === 'adopt' })
+  const adoptUnknown = unknownCodes === 'adopt'
+  const codes = createCodes({ now, adoptUnknown })
+  const phoneCodes = createPhoneCodes({ now, adoptUnknown })
+  const accessTokens = createAccessTokens({ now })
   const faults = createFaultQueue()
   const calls: RecordedCall[] = []
   const sockets = new Map<Socket, { used: boolean }>()
-  const exchange = { wechat: { accounts, codes, now }, faults, latencyMs, url: () => url() }
+  const wechat = { accounts, codes, phoneCodes, accessTokens, now }
+  const exchange = { wechat, faults, latencyMs, url: () => url() }
 
   const known = (appid: string = accounts.defaultAppid): string => {
     if (accounts.hasApp(appid)) return appid
@@ -132,6 +156,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return url()
     },
     mintCode: ({ appid, user = DEFAULT_USER } = {}) => codes.mint(known(appid), user),
+    mintPhoneCode: ({ appid, user = DEFAULT_USER, ...number } = {}) =>
+      phoneCodes.mint(known(appid), { user, ...number }),
+    killAccessToken: (appid, how) => accessTokens.kill(known(appid), how),
+    expireAccessToken: appid => accessTokens.expire(known(appid)),
     user: (name, appid) => accounts.user(name, known(appid)),
     blockUser: (name, blocked = true) => accounts.setBlocked(name, blocked),
     setUnionidBound: (appid, bound) => accounts.setUnionidBound(known(appid), bound),
@@ -141,6 +169,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       calls.length = 0
       faults.forget()
       codes.forget()
+      phoneCodes.forget()
+      accessTokens.forgetQuotas()
     },
     close: () =>
       new Promise(resolve => {

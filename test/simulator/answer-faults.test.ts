@@ -139,7 +139,7 @@ it('a fault of fields leaves a refusal and an unknown path as they are', async (
   const simulator = await start()
   simulator.fail({ transport: 'noopenid' }, { times: 2 })
   expect(await login(simulator, 'unknown')).toMatchObject({ errcode: 40029 })
-  expect((await ask(`${simulator.url}/cgi-bin/token`)).status).toBe(404)
+  expect((await ask(`${simulator.url}/sns/userinfo`)).status).toBe(404)
 })
 
 describe('answers of something before WeChat', () => {

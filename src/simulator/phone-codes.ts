@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+
+import { createCodeBook } from './code-book'
+import { userOfPhoneCode } from './code-names'
+
+/** 64 hex characters is what the documents show. */
+const WELL_FORMED = /^[0-9a-f]{64}$/
+
+/** Whose telephone number, and which. Without one: the number that the user has here. */
+export interface PhoneGrant {
+  readonly user: string
+  readonly phoneNumber?: string
+  readonly countryCode?: string
+}
+
+/** The codes of the phone buttons: another kind than those of wx.login. */
+export interface PhoneCodes {
+  mint(appid: string, grant: PhoneGrant): string
+  /**
+   * Spends the code. One of another app is 40013 and stays good: WeChat looks at the app first.
+   * @param isUser whether the caller agrees that the code is this user's; else 40003
+   */
+  exchange(
+    code: string,
+    appid: string,
+    isUser: (user: string) => boolean,
+  ): PhoneGrant | { errcode: 40003 | 40013 | 40029 }
+  /** Spends the code without giving the number. */
+  burn(code: string, appid: string): void
+  forget(): void
+}
+
+export function createPhoneCodes(options: {
+  now: () => number
+  adoptUnknown: boolean
+}): PhoneCodes {
+  const { now, adoptUnknown } = options
+  const adopt = (code: string): PhoneGrant | undefined => {
+    const user =
+      userOfPhoneCode(code) ?? (adoptUnknown && WELL_FORMED.test(code) ? 'devtools' : undefined)
+    return user === undefined ? undefined : { user }
+  }
+  const book = createCodeBook<PhoneGrant>({ now, adopt })
+  return {
+    mint(appid, grant) {
+      const code = randomBytes(32).toString('hex')
+      book.add(code, appid, grant)
+      return code
+    },
+    exchange(code, appid, isUser) {
+      const issued = book.find(code, appid)
+      if (issued === undefined) return { errcode: 40029 }
+      if (issued.appid !== appid) return { errcode: 40013 }
+      // The second use of a login code has an errcode of its own; that of a phone code has not.
+      if (issued.spent || !book.isFresh(issued)) return { errcode: 40029 }
+      issued.spent = true
+      return isUser(issued.entry.user) ? issued.entry : { errcode: 40003 }
+    },
+    burn: book.burn,
+    forget: book.forget,
+  }
+}

@@ -1,0 +1,57 @@
+import { SIMULATOR_APP, type Simulator } from '../../src/simulator/index'
+import { type Ask, ask } from './ask'
+
+export const OTHER_APP = { appid: 'wx1111111111111111', secret: 'other-secret' }
+export const TWO_APPS = {
+  [SIMULATOR_APP.appid]: SIMULATOR_APP.secret,
+  [OTHER_APP.appid]: OTHER_APP.secret,
+}
+
+export type Json = Record<string, unknown>
+
+export async function json(url: string, options?: Ask): Promise<Json> {
+  return JSON.parse((await ask(url, options)).body.toString()) as Json
+}
+
+export function post(url: string, body: Json | string): Promise<Json> {
+  return json(url, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+/** The JSON of `POST /cgi-bin/stable_token`. */
+export function stableToken(simulator: Simulator, changes: Json = {}): Promise<Json> {
+  return post(`${simulator.url}/cgi-bin/stable_token`, {
+    grant_type: 'client_credential',
+    ...SIMULATOR_APP,
+    ...changes,
+  })
+}
+
+/** The JSON of `GET /cgi-bin/token`. */
+export function plainToken(simulator: Simulator, changes: Record<string, string> = {}) {
+  const query = new URLSearchParams({
+    grant_type: 'client_credential',
+    ...SIMULATOR_APP,
+    ...changes,
+  })
+  return json(`${simulator.url}/cgi-bin/token?${query}`)
+}
+
+/** An access_token that is good. */
+export async function accessToken(simulator: Simulator, app: Json = {}): Promise<string> {
+  return String((await stableToken(simulator, app)).access_token)
+}
+
+/** The JSON of `POST /wxa/business/getuserphonenumber`. */
+export function phoneNumber(simulator: Simulator, token: string, body: Json): Promise<Json> {
+  const query = new URLSearchParams({ access_token: token })
+  return post(`${simulator.url}/wxa/business/getuserphonenumber?${query}`, body)
+}
+
+/** Why a token opens nothing, or `undefined` if it is good: an unknown code comes after the token. */
+export async function refusalOf(simulator: Simulator, token: unknown): Promise<unknown> {
+  const { errcode } = await phoneNumber(simulator, String(token), { code: 'unknown' })
+  return errcode === 40029 ? undefined : errcode
+}
