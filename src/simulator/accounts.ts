@@ -1,4 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+
+import { createSessionKeys } from './session-keys'
 
 /**
  * The app that the simulator has when no other is given. Visibly fake: no real mini program has
@@ -12,11 +14,17 @@ export const SIMULATOR_APP = {
 /** Who logs in when nobody else is named. */
 export const DEFAULT_USER = 'alice'
 
+/** The Open Platform account that apps are bound to when no other is named. */
+const DEFAULT_PLATFORM = ''
+
 /** A user as one mini program sees them. */
 export interface SimulatedUser {
   /** The same for the same name and appid, also after a restart. 28 characters, `oSIM…`. */
   readonly openid: string
-  /** The same in every app. Only logins of an app bound to an Open Platform account carry it. */
+  /**
+   * The same in every app of one Open Platform account. Only logins of an app that is bound to one
+   * carry it.
+   */
   readonly unionid: string
   /** The one key that is valid now: base64 of 16 bytes. `undefined` before the first login. */
   readonly sessionKey: string | undefined
@@ -24,58 +32,94 @@ export interface SimulatedUser {
   readonly phoneNumber: string
 }
 
+/** appid -> AppSecret, or the two that are valid while it is being changed. */
+export type Apps = Readonly<Record<string, string | readonly string[]>>
+
 /** Apps with their secrets, and users with their identities. */
 export interface Accounts {
   readonly defaultAppid: string
   hasApp(appid: string): boolean
   acceptsSecret(appid: string, secret: string): boolean
+  /** @throws TypeError unless there are one or two, none empty */
+  setSecrets(appid: string, secrets: string | readonly string[]): void
   user(name: string, appid: string): SimulatedUser
+  /** Whose openid it is, if that user has ever logged in to the app. */
+  nameOf(openid: string, appid: string): string | undefined
   /** A new session_key; the one before it is dead. */
   rotateSessionKey(name: string, appid: string): SimulatedUser
+  /** The session_key is dead and has no successor. */
+  expireSessionKey(name: string, appid: string): void
+  /** The newest session_key that there ever was (0), the one before it (1) … */
+  sessionKeyAgo(name: string, appid: string, ago: number): string | undefined
   isBlocked(name: string): boolean
   setBlocked(name: string, blocked: boolean): void
   isUnionidBound(appid: string): boolean
-  setUnionidBound(appid: string, bound: boolean): void
+  setUnionidBound(appid: string, bound: boolean, platform?: string): void
 }
 
 /** @throws TypeError when there is no app, or one without a secret */
-export function createAccounts(apps: Readonly<Record<string, string>>): Accounts {
-  const secrets = new Map(Object.entries(apps))
-  const [defaultAppid] = secrets.keys()
+export function createAccounts(apps: Apps): Accounts {
+  const [defaultAppid] = Object.keys(apps)
   if (defaultAppid === undefined) {
     throw new TypeError('"apps" must hold at least one app: { [appid]: secret }')
   }
-  for (const [appid, secret] of secrets) {
-    if (appid === '' || typeof secret !== 'string' || secret === '') {
-      throw new TypeError(`"apps" must give every appid a secret: see "${appid}"`)
-    }
-  }
-
-  const sessionKeys = new Map<string, string>()
+  const secrets = new Map(
+    Object.entries(apps).map(([appid, given]) => [appid, checkSecrets(appid, given)]),
+  )
+  const sessionKeys = createSessionKeys()
+  const names = new Map<string, string>()
   const blockedUsers = new Set<string>()
-  const boundApps = new Set<string>()
+  const platforms = new Map<string, string>()
 
   const user = (name: string, appid: string): SimulatedUser => ({
     openid: `oSIM${fingerprint(`openid\n${appid}\n${name}`).slice(0, 24)}`,
-    unionid: `oSIMu${fingerprint(`unionid\n${name}`).slice(0, 23)}`,
-    sessionKey: sessionKeys.get(`${appid}\n${name}`),
+    unionid: unionid(name, platforms.get(appid) ?? DEFAULT_PLATFORM),
+    sessionKey: sessionKeys.current(name, appid),
     phoneNumber: `1380000${digits(`phone\n${name}`)}`,
   })
 
   return {
     defaultAppid,
     hasApp: appid => secrets.has(appid),
-    acceptsSecret: (appid, secret) => secrets.get(appid) === secret,
-    user,
-    rotateSessionKey(name, appid) {
-      sessionKeys.set(`${appid}\n${name}`, randomBytes(16).toString('base64'))
-      return user(name, appid)
+    acceptsSecret: (appid, secret) => secrets.get(appid)?.includes(secret) ?? false,
+    setSecrets: (appid, given) => {
+      secrets.set(appid, checkSecrets(appid, given))
     },
+    user,
+    nameOf: (openid, appid) => names.get(`${appid}\n${openid}`),
+    rotateSessionKey(name, appid) {
+      sessionKeys.rotate(name, appid)
+      const known = user(name, appid)
+      names.set(`${appid}\n${known.openid}`, name)
+      return known
+    },
+    expireSessionKey: sessionKeys.expire,
+    sessionKeyAgo: sessionKeys.ago,
     isBlocked: name => blockedUsers.has(name),
-    setBlocked: (name, blocked) => put(blockedUsers, name, blocked),
-    isUnionidBound: appid => boundApps.has(appid),
-    setUnionidBound: (appid, bound) => put(boundApps, appid, bound),
+    setBlocked(name, blocked) {
+      if (blocked) blockedUsers.add(name)
+      else blockedUsers.delete(name)
+    },
+    isUnionidBound: appid => platforms.has(appid),
+    setUnionidBound(appid, bound, platform = DEFAULT_PLATFORM) {
+      if (bound) platforms.set(appid, platform)
+      else platforms.delete(appid)
+    },
   }
+}
+
+function checkSecrets(appid: string, given: string | readonly string[]): readonly string[] {
+  const secrets: unknown[] = Array.isArray(given) ? [...given] : [given]
+  const good = secrets.length >= 1 && secrets.length <= 2
+  if (appid === '' || !good || !secrets.every(s => typeof s === 'string' && s !== '')) {
+    throw new TypeError(`"apps" must give every appid one secret, or two: see "${appid}"`)
+  }
+  return secrets as string[]
+}
+
+function unionid(name: string, platform: string): string {
+  const seed = platform === DEFAULT_PLATFORM ? name : `${platform}\n${name}`
+  return `oSIMu${fingerprint(`unionid\n${seed}`).slice(0, 23)}`
 }
 
 /** 43 characters of [A-Za-z0-9_-], the alphabet of real openids. */
@@ -87,9 +131,4 @@ function fingerprint(text: string): string {
 function digits(text: string): string {
   const number = createHash('sha256').update(text).digest().readUInt32BE() % 10_000
   return String(number).padStart(4, '0')
-}
-
-function put(set: Set<string>, member: string, present: boolean): void {
-  if (present) set.add(member)
-  else set.delete(member)
 }

@@ -12,13 +12,16 @@ const withHeader = (answer: Answer, name: string, value: string): Answer => ({
   ...answer,
   headers: { ...answer.headers, [name]: value },
 })
-/** Replaces fields of a success; anything else has none of them and stays as it is. */
+/** Changes the fields of a success; anything else has none of them and stays as it is. */
 const withFields =
-  (changed: Fields) =>
+  (changed: Fields | ((fields: Fields) => Fields)) =>
   (answer: Answer): Answer => {
     if (answer.errcode !== undefined || answer.status !== 200) return answer
-    return withBody(answer, JSON.stringify({ ...JSON.parse(String(answer.body)), ...changed }))
+    const fields = JSON.parse(String(answer.body)) as Fields
+    const changes = typeof changed === 'function' ? changed(fields) : changed
+    return withBody(answer, JSON.stringify({ ...fields, ...changes }))
   }
+const FOREIGN_WATERMARK = { watermark: { timestamp: 1_700_000_000, appid: 'wxffffffffffffffff' } }
 
 /** What each fault makes of WeChat's real answer. */
 export const ANSWER_FAULTS: Readonly<
@@ -30,7 +33,7 @@ export const ANSWER_FAULTS: Readonly<
   bom: answer => withBody(answer, `\uFEFF${answer.body}`),
   errcodezero: withFields({ errcode: 0, errmsg: 'ok' }),
   errcodezerostring: withFields({ errcode: '0', errmsg: 'ok' }),
-  expiresin: withFields({ expires_in: 7200 }),
+  expiresin: withFields(fields => ({ expires_in: 7200, ...fields })),
 
   empty: answer => withBody(answer, ''),
   null: answer => withBody(answer, 'null'),
@@ -56,6 +59,13 @@ export const ANSWER_FAULTS: Readonly<
   sessionkeyempty: withFields({ session_key: '' }),
   sessionkeynumber: withFields({ session_key: 12345 }),
   unionidnumber: withFields({ unionid: 12345 }),
+  noaccesstoken: withFields({ access_token: undefined }),
+  accesstokenempty: withFields({ access_token: '' }),
+  noexpiresin: withFields({ expires_in: undefined }),
+  nophoneinfo: withFields({ phone_info: undefined }),
+  foreignwatermark: withFields(({ phone_info: info }) =>
+    typeof info === 'object' ? { phone_info: { ...info, ...FOREIGN_WATERMARK } } : {},
+  ),
   errcodewithopenid: withFields({ errcode: 40029, errmsg: 'invalid code' }),
   errcodestring: (answer, call) => refuse(call, String(answer.errcode ?? 40029)),
   openidhostile: withFields({ openid: `oSIM'); DROP TABLE users; --"\u0000\r\n\u2028` }),

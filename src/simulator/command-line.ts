@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util'
 
-import { SIMULATOR_APP } from './accounts'
+import { type Apps, SIMULATOR_APP } from './accounts'
 
 export const USAGE = `Usage: wechat-simulator [options]
 
-A WeChat of our own, for development and tests. It answers GET /sns/jscode2session.
+A WeChat of our own, for development and tests. It answers the APIs of
+login, access_token, telephone number and session_key: docs/simulator.md lists them.
 
   --port <n>            port to listen on (default 4000; 0 = any free one)
   --host <address>      address to listen on (default 127.0.0.1: this machine only)
-  --app <appid:secret>  an app, repeatable (default: the fake app ${SIMULATOR_APP.appid})
+  --app <appid:secret>  an app, repeatable (default: the fake app ${SIMULATOR_APP.appid});
+                        the same appid twice: both secrets are valid
   --adopt               accept real-looking codes that were not minted here (WeChat DevTools)
   --help                this text
 `
@@ -17,7 +19,7 @@ A WeChat of our own, for development and tests. It answers GET /sns/jscode2sessi
 export interface CommandLine {
   readonly port: number
   readonly host: string
-  readonly apps: Readonly<Record<string, string>> | undefined
+  readonly apps: Apps | undefined
   readonly adopt: boolean
   readonly help: boolean
 }
@@ -38,7 +40,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) {
     throw new Error(`--port must be a number from 0 to 65535, not "${values.port}"`)
   }
-  const apps = values.app && Object.fromEntries(values.app.map(splitApp))
+  const apps = values.app && gatherSecrets(values.app.map(splitApp))
   return { port: Number(values.port), host, apps, adopt, help }
 }
 
@@ -49,8 +51,14 @@ function splitApp(app: string): [appid: string, secret: string] {
   return [appid, secret]
 }
 
-/** What a person needs after the start: the address, the lines for `.env`, a first login. */
-export function greeting(url: string, apps: Readonly<Record<string, string>> | undefined): string {
+function gatherSecrets(pairs: readonly (readonly [appid: string, secret: string])[]): Apps {
+  const apps: Record<string, string[]> = {}
+  for (const [appid, secret] of pairs) apps[appid] = [...(apps[appid] ?? []), secret]
+  return apps
+}
+
+/** What a person needs after the start: the address, the lines for `.env`, the first calls. */
+export function greeting(url: string, apps: Apps | undefined): string {
   const appid = apps ? (Object.keys(apps)[0] ?? '') : SIMULATOR_APP.appid
   const secret = apps ? '<the secret you gave with --app>' : SIMULATOR_APP.secret
   const query = `appid=${appid}&secret=${apps ? '$WX_SECRET' : secret}`
@@ -63,5 +71,15 @@ Lines for .env:
 
 A first login${apps ? ' (with WX_SECRET set in this shell)' : ''}:
   curl "${url}/sns/jscode2session?${query}&js_code=sim-alice-$(date +%s)&grant_type=authorization_code"
+
+A first access_token:
+  curl ${url}/cgi-bin/stable_token -d '${tokenRequest(appid, secret)}'
+
+Codes by name: sim-<user>-<anything> logs in, simphone-<user>-<anything> is one of the phone button.
+What else it does on request, faults too: docs/simulator.md
 `
+}
+
+function tokenRequest(appid: string, secret: string): string {
+  return JSON.stringify({ grant_type: 'client_credential', appid, secret })
 }

@@ -1,5 +1,6 @@
 import { type Answer, accept } from './answer'
 import { parameter } from './call'
+import { checkSession, resetUserSessionKey } from './checksession'
 import { burnPhoneCode, getUserPhoneNumber, phoneCodeOf } from './getuserphonenumber'
 import { jscode2session } from './jscode2session'
 import { stableToken, token } from './token-endpoints'
@@ -18,6 +19,8 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint
       burn: (call, { codes }) => codes.burn(parameter(call, 'js_code'), parameter(call, 'appid')),
     },
   ],
+  ['/wxa/checksession', { answer: checkSession }],
+  ['/wxa/resetusersessionkey', { answer: resetUserSessionKey }],
   ['/cgi-bin/stable_token', { answer: stableToken }],
   ['/cgi-bin/token', { answer: token }],
   [

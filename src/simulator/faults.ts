@@ -1,13 +1,13 @@
 /** WeChat works on the request (the code is spent), then the answer arrives changed. */
 export type AnswerFault =
   /* These an honest client must still accept. */
-  | 'textplain' // the ordinary answer: JSON labelled text/plain
-  | 'json' // labelled application/json
+  | 'textplain' // JSON labelled text/plain, as the ordinary answer of /sns/ is
+  | 'json' // labelled application/json, as the ordinary answer of the others is
   | 'gzip' // compressed, asked for or not
   | 'bom' // U+FEFF before the JSON
   | 'errcodezero' // a success with errcode 0 and errmsg "ok", as the page's sample shows it
   | 'errcodezerostring' // the same with errcode "0"
-  | 'expiresin' // a success with one more field, "expires_in": 7200 (seen)
+  | 'expiresin' // a success with one more field, "expires_in": 7200 (seen at a login)
   /* These it must not take for a login. */
   | 'empty' // Content-Length 0
   | 'null' // the JSON null
@@ -25,6 +25,11 @@ export type AnswerFault =
   | 'sessionkeyempty' // session_key ""
   | 'sessionkeynumber' // session_key 12345
   | 'unionidnumber' // unionid 12345
+  | 'noaccesstoken' // a success without access_token
+  | 'accesstokenempty' // access_token ""
+  | 'noexpiresin' // a success without expires_in
+  | 'nophoneinfo' // a success without phone_info
+  | 'foreignwatermark' // the watermark of phone_info names another app
   | 'errcodewithopenid' // every field of a success beside errcode 40029
   | 'errcodestring' // errcode as a string, "40029" in place of a success (an official sample)
   /* This one is a login of a user with a nasty name. */
@@ -101,6 +106,11 @@ export const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { readonly spends
     sessionkeyempty: SPENT,
     sessionkeynumber: SPENT,
     unionidnumber: SPENT,
+    noaccesstoken: SPENT,
+    accesstokenempty: SPENT,
+    noexpiresin: SPENT,
+    nophoneinfo: SPENT,
+    foreignwatermark: SPENT,
     errcodewithopenid: SPENT,
     errcodestring: SPENT,
     openidhostile: SPENT,

@@ -1,6 +1,7 @@
 import { type Answer, accept, refuse } from './answer'
 import { parameter, type RecordedCall } from './call'
 import { jsonObject, readJsonPost } from './json-post'
+import { phoneFields } from './phone-fields'
 import type { WeChat } from './wechat'
 
 /**
@@ -23,23 +24,15 @@ export function getUserPhoneNumber(call: RecordedCall, wechat: WeChat): Answer {
     user => openid === undefined || accounts.user(user, appid).openid === openid,
   )
   if ('errcode' in granted) return refuse(call, granted.errcode)
+  const number = granted.phoneNumber ?? accounts.user(granted.user, appid).phoneNumber
   return accept(call, {
     errcode: 0,
     errmsg: 'ok',
     phone_info: {
-      ...phoneFields(
-        granted.phoneNumber ?? accounts.user(granted.user, appid).phoneNumber,
-        granted,
-      ),
+      ...phoneFields(number, granted.countryCode),
       watermark: { timestamp: Math.floor(now() / 1000), appid },
     },
   })
-}
-
-/** A number as WeChat spells it: `phoneNumber` has the country code only if it is a foreign one. */
-export function phoneFields(purePhoneNumber: string, { countryCode = '86' }) {
-  const phoneNumber = countryCode === '86' ? purePhoneNumber : countryCode + purePhoneNumber
-  return { phoneNumber, purePhoneNumber, countryCode }
 }
 
 /** The code in the body, if the body has one. */

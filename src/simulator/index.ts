@@ -1,5 +1,7 @@
-export { SIMULATOR_APP, type SimulatedUser } from './accounts'
+export type { KillOptions } from './access-tokens'
+export { type Apps, SIMULATOR_APP, type SimulatedUser } from './accounts'
 export type { RecordedCall } from './call'
+export { createSimulator } from './create-simulator'
 export { ERRCODES } from './errcodes'
 export type { FaultOptions } from './fault-queue'
 export {
@@ -10,4 +12,12 @@ export {
   type TransportFault,
   type WireFault,
 } from './faults'
-export { createSimulator, type Simulator, type SimulatorOptions } from './simulator'
+export type {
+  EncryptedData,
+  OpenDataOptions,
+  PhoneNumberOptions,
+  SignedUserInfo,
+  UserInfoOptions,
+} from './open-data'
+export type { PhoneGrant } from './phone-codes'
+export type { Simulator, SimulatorOptions } from './simulator'

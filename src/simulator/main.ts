@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { greeting, readCommandLine, USAGE } from './command-line'
-import { createSimulator } from './simulator'
+import { createSimulator } from './create-simulator'
 
 /** A program may run for days; what people look at are the latest calls. */
 const MAX_CALLS = 1000

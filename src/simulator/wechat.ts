@@ -4,6 +4,7 @@ import type { Answer } from './answer'
 import type { RecordedCall } from './call'
 import type { Codes } from './codes'
 import type { PhoneCodes } from './phone-codes'
+import type { Quota } from './quota'
 
 /** What WeChat knows. */
 export interface WeChat {
@@ -11,6 +12,8 @@ export interface WeChat {
   readonly codes: Codes
   readonly phoneCodes: PhoneCodes
   readonly accessTokens: AccessTokens
+  /** How often an app may call resetusersessionkey. */
+  readonly sessionKeyResets: Quota
   /** ms. */
   readonly now: () => number
 }
