@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+
 import { SIMULATOR_APP, type Simulator } from '../../src/simulator/index'
 import { type Ask, ask } from './ask'
 
@@ -54,4 +56,22 @@ export function phoneNumber(simulator: Simulator, token: string, body: Json): Pr
 export async function refusalOf(simulator: Simulator, token: unknown): Promise<unknown> {
   const { errcode } = await phoneNumber(simulator, String(token), { code: 'unknown' })
   return errcode === 40029 ? undefined : errcode
+}
+
+/** The signature of checksession, made by hand: the key is the text of the session_key. */
+export function signatureOf(sessionKey: unknown): string {
+  return createHmac('sha256', String(sessionKey)).update('').digest('hex')
+}
+
+/** The JSON of a session_key API; `undefined` leaves a parameter out. */
+export function sessionKeyCall(
+  simulator: Simulator,
+  api: 'checksession' | 'resetusersessionkey',
+  parameters: Record<string, string | undefined>,
+): Promise<Json> {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries({ sig_method: 'hmac_sha256', ...parameters })) {
+    if (value !== undefined) query.append(name, value)
+  }
+  return json(`${simulator.url}/wxa/${api}?${query}`)
 }

@@ -59,6 +59,21 @@ it('--app replaces the fake app and is not printed; --adopt takes codes of DevTo
   }
 })
 
+it('prints a curl for a first access_token; an appid given twice has two secrets', async () => {
+  const { out, url } = await running()
+  const body = /stable_token -d '(.*)'/.exec(out.stdout)?.[1] ?? ''
+  const answer = await fetch(`${url}/cgi-bin/stable_token`, { method: 'POST', body })
+  expect(await answer.json()).toHaveProperty('access_token')
+
+  const twice = await running('--app', 'wxa:canary1', '--app', 'wxa:canary2')
+  expect(twice.out.stdout).not.toContain('canary')
+  for (const secret of ['canary1', 'canary2']) {
+    const query = `grant_type=client_credential&appid=wxa&secret=${secret}`
+    const given = await fetch(`${twice.url}/cgi-bin/token?${query}`)
+    expect(await given.json()).toHaveProperty('access_token')
+  }
+})
+
 it.each(['SIGINT', 'SIGTERM'] as const)('%s stops it, though calls hang', async signal => {
   const { child, exit, out, url } = await running()
   const hang = (name: string) =>

@@ -96,7 +96,7 @@ it.each(['huge', 'gzipbomb', 'drip', 'headdrip', 'never'] as const)(
   '%s: a client that leaves is forgotten, and the next one is served',
   async transport => {
     const { simulator, url } = await failing(transport)
-    await listenRaw(url, 30)
+    await listenRaw(url, 300)
     expect(await login(simulator, simulator.mintCode())).toHaveProperty('openid')
   },
 )

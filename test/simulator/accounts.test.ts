@@ -1,0 +1,77 @@
+import { createSimulator, SIMULATOR_APP } from '../../src/simulator/index'
+import { login, start } from './ask'
+import { accessToken, OTHER_APP, plainToken, stableToken, TWO_APPS } from './credentials'
+
+const { appid, secret } = SIMULATOR_APP
+
+describe('the AppSecrets of an app', () => {
+  it('may be two while one replaces the other', async () => {
+    const simulator = await start({ apps: { [appid]: [secret, 'next-secret'] } })
+    for (const valid of [secret, 'next-secret']) {
+      expect(await login(simulator, simulator.mintCode(), { secret: valid })).toHaveProperty(
+        'openid',
+      )
+      expect(await stableToken(simulator, { secret: valid })).toHaveProperty('access_token')
+      expect(await plainToken(simulator, { secret: valid })).toHaveProperty('access_token')
+    }
+    expect(await stableToken(simulator, { secret: 'third' })).toMatchObject({ errcode: 40125 })
+  })
+
+  it('can be changed: the old one is 40125, its access_token stays good', async () => {
+    const simulator = await start()
+    const token = await accessToken(simulator)
+    simulator.setSecrets(appid, [secret, 'next-secret'])
+    expect(await accessToken(simulator)).toBe(token)
+    expect(await accessToken(simulator, { secret: 'next-secret' })).toBe(token)
+    simulator.setSecrets(appid, 'next-secret')
+    expect(await stableToken(simulator)).toMatchObject({ errcode: 40125 })
+    expect(await login(simulator, simulator.mintCode())).toMatchObject({ errcode: 40125 })
+    expect(await accessToken(simulator, { secret: 'next-secret' })).toBe(token)
+  })
+
+  it.each([[[]], [['a', 'b', 'c']], [''], [['a', '']], [undefined], [7]])(
+    'are one or two texts: %j is a TypeError and changes nothing',
+    async secrets => {
+      const simulator = await start()
+      expect(() => simulator.setSecrets(appid, secrets as never)).toThrow(TypeError)
+      expect(() => simulator.setSecrets('wxa', 'x')).toThrow(TypeError)
+      expect(() => createSimulator({ apps: { wxa: secrets as never } })).toThrow(TypeError)
+      expect(await login(simulator, simulator.mintCode())).toHaveProperty('openid')
+    },
+  )
+})
+
+describe('the unionid', () => {
+  it('of a user is one in the apps of one company, beside an openid for each', async () => {
+    const simulator = await start({ apps: TWO_APPS })
+    simulator.setUnionidBound(appid, true)
+    simulator.setUnionidBound(OTHER_APP.appid, true)
+    const here = await login(simulator, simulator.mintCode())
+    const code = simulator.mintCode({ appid: OTHER_APP.appid })
+    const there = await login(simulator, code, OTHER_APP)
+    expect(here.unionid).toBe(there.unionid)
+    expect(here.openid).not.toBe(there.openid)
+  })
+
+  it('is another one in the apps of another company', async () => {
+    const simulator = await start({ apps: TWO_APPS })
+    const before = simulator.user('alice').unionid
+    simulator.setUnionidBound(appid, true)
+    expect(simulator.user('alice').unionid).toBe(before)
+    simulator.setUnionidBound(OTHER_APP.appid, true, 'another company')
+    const code = simulator.mintCode({ appid: OTHER_APP.appid })
+    const there = await login(simulator, code, OTHER_APP)
+    expect(there.unionid).toBe(simulator.user('alice', OTHER_APP.appid).unionid)
+    expect(there.unionid).not.toBe(before)
+    expect(there.unionid).toMatch(/^oSIM[A-Za-z0-9_-]{24}$/)
+  })
+
+  it('may come late, with the same openid', async () => {
+    const simulator = await start()
+    const before = await login(simulator, simulator.mintCode())
+    simulator.setUnionidBound(appid, true)
+    const after = await login(simulator, simulator.mintCode())
+    expect(before).not.toHaveProperty('unionid')
+    expect(after).toMatchObject({ openid: before.openid, unionid: expect.any(String) })
+  })
+})
