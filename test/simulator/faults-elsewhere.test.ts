@@ -121,7 +121,8 @@ it.each([
   ],
 ] as const)('the fault %s spoils an answer of %s', async (transport, path, expected) => {
   const simulator = await start()
-  const { url, ...options } = REQUESTS[path](simulator, await accessToken(simulator), '')
+  const prepare: Prepare = REQUESTS[path]
+  const { url, ...options } = prepare(simulator, await accessToken(simulator), '')
   simulator.fail({ transport })
   const { body } = await ask(url, options)
   expect(JSON.parse(body.toString())).toEqual(expected)
