@@ -1,24 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
-import { createAccessTokens } from './access-tokens'
-import { createAccounts, DEFAULT_USER, SIMULATOR_APP } from './accounts'
+import { DEFAULT_USER, SIMULATOR_APP } from './accounts'
 import { type RecordedCall, readCall } from './call'
-import { createCodes } from './codes'
 import { answerControl, CONTROL_PREFIX } from './control'
 import { ENDPOINTS } from './endpoints'
 import { answerCall } from './exchange'
 import { createFaultQueue } from './fault-queue'
 import { phoneNumber, userInfo } from './open-data'
-import { createPhoneCodes } from './phone-codes'
-import { createQuota, MINUTE_MS } from './quota'
 import type { Simulator, SimulatorOptions } from './simulator'
+import { createWeChat } from './wechat'
 
 /** Longer than any client keeps an idle connection, so that only a fault makes one stale. */
 const KEEP_ALIVE_MS = 120_000
-
-/** Calls of resetusersessionkey for each app. */
-const RESETS_A_MINUTE = 60_000
 
 /** Builds a simulator; nothing happens before `listen`. @throws TypeError on a bad option */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
@@ -35,17 +29,12 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   if (!(latencyMs >= 0)) throw new TypeError('"latencyMs" must be a number from 0')
   if (!(maxCalls >= 1)) throw new TypeError('"maxCalls" must be a number from 1')
 
-  const accounts = createAccounts(apps)
-  const adoptUnknown = unknownCodes === 'adopt'
-  const codes = createCodes({ now, adoptUnknown })
-  const phoneCodes = createPhoneCodes({ now, adoptUnknown })
-  const accessTokens = createAccessTokens({ now })
+  const wechat = createWeChat({ apps, now, adoptUnknown: unknownCodes === 'adopt' })
+  const { accounts, codes, phoneCodes, accessTokens, sessionKeyResets } = wechat
   const faults = createFaultQueue()
   const calls: RecordedCall[] = []
   const counts = new Map<string, number>()
   const sockets = new Map<Socket, { used: boolean }>()
-  const sessionKeyResets = createQuota({ limit: RESETS_A_MINUTE, windowMs: MINUTE_MS, now })
-  const wechat = { accounts, codes, phoneCodes, accessTokens, sessionKeyResets, now }
   const exchange = { wechat, faults, latencyMs, url: () => url() }
 
   const known = (appid: string = accounts.defaultAppid): string => {

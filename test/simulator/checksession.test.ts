@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto'
 
-import { createQuota, MINUTE_MS } from '../../src/simulator/quota'
+import { resetUserSessionKey } from '../../src/simulator/checksession'
+import { type RecordedCall, SIMULATOR_APP } from '../../src/simulator/index'
 import { signState } from '../../src/simulator/session-keys'
+import { createWeChat } from '../../src/simulator/wechat'
 import { Clock } from '../support/clock'
 import { ask, login, start } from './ask'
 import { accessToken, OTHER_APP, sessionKeyCall, signatureOf, TWO_APPS } from './credentials'
@@ -113,14 +115,36 @@ describe('GET /wxa/resetusersessionkey', () => {
     expect(await reset(sessionKey)).toMatchObject({ errcode: 87007 })
   })
 
-  it('may be called 60,000 times a minute', () => {
+  it('may be called 60,000 times a minute, then 45011', () => {
     const clock = new Clock()
-    const quota = createQuota({ limit: 60_000, windowMs: MINUTE_MS, now: clock.now })
-    for (let i = 0; i < 60_000; i += 1) quota.take('wxa')
-    expect(quota.take('wxa')).toBe(false)
-    expect(quota.take('wxb')).toBe(true)
+    const { appid } = SIMULATOR_APP
+    const wechat = createWeChat({ apps: TWO_APPS, now: clock.now, adoptUnknown: false })
+    const { openid } = wechat.accounts.rotateSessionKey('alice', appid)
+    const reset = () => {
+      const key = wechat.accounts.user('alice', appid).sessionKey
+      const given = wechat.accessTokens.stable(appid, false)
+      const query = {
+        access_token: 'token' in given ? given.token : '',
+        openid,
+        signature: signatureOf(key),
+        sig_method: 'hmac_sha256',
+      }
+      const call: RecordedCall = {
+        method: 'GET',
+        path: '/wxa/resetusersessionkey',
+        query: Object.entries(query),
+        headers: {},
+        body: '',
+        at: clock.ms,
+      }
+      return resetUserSessionKey(call, wechat).errcode
+    }
+    for (let i = 1; i < 60_000; i += 1) wechat.sessionKeyResets.take(appid)
+    expect(reset()).toBeUndefined()
+    expect(reset()).toBe(45011)
+    expect(wechat.sessionKeyResets.take(OTHER_APP.appid)).toBe(true)
     clock.advance(60)
-    expect(quota.take('wxa')).toBe(true)
+    expect(reset()).toBeUndefined()
   })
 })
 
