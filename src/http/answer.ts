@@ -66,6 +66,7 @@ export function sendError(
   }
   sendJson(req, res, error.status, body ? body(error) : error.body(context.requestId), {
     ...errorHeaders(error),
+    ...(context.namesError && { 'X-Login-Error': error.code }),
     // What is left of the body is not read: the connection cannot be used again.
     ...(hasBody(req) && !req.complete && { Connection: 'close' }),
   })

@@ -10,6 +10,8 @@ export interface RequestContext {
   error?: LoginError
   appid?: string
   userId?: string
+  /** Whether a failure names its error in a header, too, for a gateway that sees no body. */
+  namesError?: boolean
 }
 
 const CONTEXT = Symbol('miniprogram-login.context')

@@ -16,7 +16,7 @@ import { createLoginByRequest } from './login-route'
 import type { RateLimit } from './rate-limit'
 import { queryValue, readBearer, readFlag, readProfile } from './read-request'
 import { authenticatedOf, type Middleware } from './require-login'
-import { createVerify } from './verify'
+import { createVerify, nameError } from './verify'
 
 export interface RouterOptions {
   login: CodeLogin['login']
@@ -48,7 +48,10 @@ export function createRouter(options: RouterOptions): Router {
     .get(handle.checkLogin)
     .post(lenientJsonBody, handle.checkLogin)
     .all(only('GET, HEAD, POST'))
-  router.route('/verify').get(required, createVerify(options.internalToken)).all(only('GET, HEAD'))
+  router
+    .route('/verify')
+    .get(nameError, required, createVerify(options.internalToken))
+    .all(only('GET, HEAD'))
   router.route('/login').post(jsonBody, handle.login).all(only('POST'))
   router.route('/refresh').post(required, jsonBody, handle.refresh).all(only('POST'))
   router.route('/logout').post(required, jsonBody, handle.logout).all(only('POST'))

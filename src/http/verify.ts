@@ -1,6 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { sendEmpty } from './answer'
+import { contextOf } from './context'
+import type { Middleware } from './require-login'
+
+/** Before the guard of `/verify`: nginx's auth_request drops the body, and keeps the headers. */
+export const nameError: Middleware = (req, _res, next) => {
+  contextOf(req).namesError = true
+  next()
+}
 
 /**
  * Forward-auth: a gateway asks before it lets a request pass. Everybody gets the user id; openid

@@ -171,7 +171,8 @@ describe('headers', () => {
     [400, 'code_missing of an alias', 'GET /auth', BODY],
     [400, 'Expect', 'GET /livez', BODY, { Expect: 'x' }],
     [401, 'token_missing', 'GET /me', [...BODY, 'www-authenticate']],
-    [401, 'token_invalid', 'GET /verify', [...BODY, 'www-authenticate'], { token: 'x' }],
+    [401, 'token_invalid', 'GET /me', [...BODY, 'www-authenticate'], { token: 'x' }],
+    [401, 'verify', 'GET /verify', [...BODY, 'www-authenticate', 'x-login-error'], { token: 'x' }],
     [404, 'not_found', 'GET /nowhere', BODY],
     [405, 'method_not_allowed', 'TRACE /login', [...BODY, 'allow']],
   ]
@@ -192,6 +193,11 @@ describe('headers', () => {
     const { headers } = await ask('GET /verify', { token })
     const names = [...CONNECTION, ...ALWAYS, 'x-appid', 'x-user-id']
     expect(Object.keys(headers).sort()).toEqual(names.sort())
+  })
+
+  test('of a refusal by /verify name the error, for a gateway that sees no body', async () => {
+    const { headers } = await ask('GET /verify')
+    expect(headers['x-login-error']).toBe('token_missing')
   })
 
   test('of 413 and 415 say that the connection ends', async () => {
