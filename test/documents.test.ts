@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ERRORS } from '../src/errors'
+import { ERRORS, isErrorCode } from '../src/errors'
 
 const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8')
 const manifest = JSON.parse(read('package.json'))
@@ -36,10 +36,41 @@ test.each(['README.md', 'README.en.md'])('%s names every route and the two comma
   expect(text).toContain('npm ci && npm test')
 })
 
-test.each(['README.md', 'README.en.md', 'SECURITY.md', 'docs/errors.md', 'docs/simulator.md'])(
-  'every file that %s links to is there',
-  file => {
-    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path)
-    for (const path of links) expect(() => read(join(file, '..', String(path)))).not.toThrow()
-  },
-)
+test.each([
+  'README.md',
+  'README.en.md',
+  'SECURITY.md',
+  'docs/errors.md',
+  'docs/forward-auth.md',
+  'docs/simulator.md',
+])('every file that %s links to is there', file => {
+  const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path)
+  for (const path of links) expect(() => read(join(file, '..', String(path)))).not.toThrow()
+})
+
+describe('examples/nginx/login.conf', () => {
+  const conf = read('examples/nginx/login.conf')
+
+  test('lets through every route that is meant for the mini program, and no other', () => {
+    const router = read('src/http/router.ts')
+    const routes = [...router.matchAll(/\.route\('([^']+)'\)/g)].map(([, path]) => String(path))
+    const inside = /^\/(verify|livez|healthz|readyz|metrics|openapi\.json|docs|internal)\b/
+    const listed = /\(\?<login_route>([^)]+)\)/.exec(conf)?.[1]?.split('|') ?? []
+    const outside = routes.filter(path => !inside.test(path))
+    expect(outside.filter(path => !listed.includes(path.slice(1)))).toEqual([])
+    expect(listed.filter(path => inside.test(`/${path}`))).toEqual([])
+  })
+
+  test('says every error in the words of errors.ts', () => {
+    const said = [...conf.matchAll(/"error":"(\w+)","message":"([^"]+)","message_en":"([^"]+)"/g)]
+    expect(said.length).toBeGreaterThan(5)
+    for (const [, code, zh, en] of said) {
+      if (isErrorCode(code)) expect({ code, zh, en }).toMatchObject(wordsOf(code))
+    }
+  })
+})
+
+function wordsOf(code: keyof typeof ERRORS) {
+  const { zh, en } = ERRORS[code]
+  return { zh, en }
+}

@@ -26,11 +26,12 @@ function postgresFolders(): string[] {
   return existsSync(root) ? readdirSync(root).map(version => join(root, version, 'bin')) : []
 }
 
-/** Programs that the tests of a database need; a missing one skips them loudly, in CI it fails. */
+/** Programs that some tests need; a missing one skips them loudly, in CI it fails. */
 export const PROGRAMS = {
   postgres: find('initdb', postgresFolders()) && find('postgres', postgresFolders()),
   mariadb: find('mariadb-install-db') && find('mariadbd', ['/usr/sbin', '/usr/local/sbin']),
   redis: find('redis-server'),
+  nginx: find('nginx', ['/usr/sbin', '/usr/local/sbin']),
 }
 
 /** Whether tests that need a program can run here. */
@@ -50,9 +51,13 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-async function untilItListens(port: number, child: ChildProcess, log: () => string): Promise<void> {
+export async function untilItListens(
+  port: number,
+  child: ChildProcess,
+  log: () => string,
+): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
-    if (child.exitCode !== null) throw new Error(`the database ended:\n${log()}`)
+    if (child.exitCode !== null) throw new Error(`the program ended:\n${log()}`)
     const socket = net.connect(port, '127.0.0.1')
     const connected = await new Promise<boolean>(resolve => {
       socket.once('connect', () => resolve(true))
@@ -62,7 +67,7 @@ async function untilItListens(port: number, child: ChildProcess, log: () => stri
     if (connected) return
     await sleep(25)
   }
-  throw new Error(`the database did not listen:\n${log()}`)
+  throw new Error(`the program did not listen:\n${log()}`)
 }
 
 interface Program {
