@@ -18,6 +18,7 @@ import { openStore } from './store/open'
 import { startSweeper } from './store/sweeper'
 import { createJwt } from './token/jwt'
 import { createKeyRing } from './token/keys'
+import { createAppSecrets } from './wx/app-secrets'
 import { createWxClient } from './wx/client'
 import { createCode2Session } from './wx/code2session'
 
@@ -60,10 +61,11 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
   const authenticate = createAuthenticate({ jwt, store, now })
   const required = createRequireLogin({ authenticate, keys, log })
+  const secrets = createAppSecrets({ apps: config.apps, log })
   const codeLogin = createCodeLogin({
     appids: new Set(config.apps.keys()),
     defaultAppid: config.defaultAppid,
-    exchangeCode: createCode2Session({ client, apps: config.apps, now, log }),
+    exchangeCode: createCode2Session({ client, secrets, now, log }),
     store,
     keys,
     issueToken,

@@ -5,8 +5,12 @@ import { isPlaceholder, weaknessOf } from './secret-strength'
 
 /** What `createLogin` takes. Times are whole numbers in the unit that the name ends with. */
 export interface LoginSettings {
-  /** Mini programs, appid to AppSecret. The first is used where a login names no appid. */
-  apps: Readonly<Record<string, string>>
+  /**
+   * Mini programs, appid to AppSecret, or to the current one and the previous one around a reset:
+   * when WeChat refuses one of them (40125), the other is tried. The first app is used where a
+   * login names no appid.
+   */
+  apps: Readonly<Record<string, string | readonly [current: string, previous: string]>>
   /** Signs tokens and seals session_keys; 32 bytes or more. Make one: `openssl rand -base64 48`. */
   jwtSecret: string
   /** The secret before the last rotation: still verifies and opens, signs nothing. */
@@ -34,7 +38,8 @@ export interface LoginSettings {
 
 /** Checked settings: complete, frozen. */
 export interface Config {
-  readonly apps: ReadonlyMap<string, string>
+  /** appid to its AppSecrets, the current one first. */
+  readonly apps: ReadonlyMap<string, readonly string[]>
   readonly defaultAppid: string
   readonly jwtSecret: string
   readonly jwtSecretPrevious: string | undefined
@@ -74,25 +79,30 @@ const whole = (from: number, to: number) => {
   return z.int({ error }).min(from, { error }).max(to, { error })
 }
 
+const WRONG_APP =
+  'an appid or AppSecret is malformed or a placeholder, or the current and the previous AppSecret are the same'
+
 const signingSecret = z.string({ error: 'must be a string of at least 32 bytes' }).check(ctx => {
   const weakness = weaknessOf(ctx.value)
   if (weakness) ctx.issues.push({ code: 'custom', message: weakness, input: undefined })
 })
 
+const appSecret = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,128}$/)
+  .refine(secret => !isPlaceholder(secret))
+
+const appSecrets = z.union([
+  appSecret.transform(secret => [secret]),
+  z.tuple([appSecret, appSecret]).refine(([current, previous]) => current !== previous),
+])
+
 const settings = z
   .object({
     apps: z
-      .record(
-        z.string().regex(/^[\w-]{6,64}$/),
-        z
-          .string()
-          .regex(/^[\x21-\x7e]{16,128}$/)
-          .refine(secret => !isPlaceholder(secret)),
-        {
-          error:
-            'must map each appid (wx…) to its AppSecret from the mini program’s console; an appid or AppSecret is malformed or a placeholder',
-        },
-      )
+      .record(z.string().regex(/^[\w-]{6,64}$/), appSecrets, {
+        error: `must map each appid (wx…) to its AppSecret from the mini program’s console; ${WRONG_APP}`,
+      })
       .refine(apps => Object.keys(apps).length > 0, {
         error: 'must name at least one mini program',
       }),
@@ -149,9 +159,13 @@ export function checkSettings(input: LoginSettings): Config {
 /** The values that must never appear in a log. */
 export function secretsOf(config: Config): string[] {
   const { apps, jwtSecret, jwtSecretPrevious, internalToken, redisUrl } = config
-  return [...apps.values(), jwtSecret, jwtSecretPrevious, internalToken, redisUrl].filter(
-    secret => secret !== undefined,
-  )
+  return [
+    ...[...apps.values()].flat(),
+    jwtSecret,
+    jwtSecretPrevious,
+    internalToken,
+    redisUrl,
+  ].filter(secret => secret !== undefined)
 }
 
 function problemsOf(error: z.ZodError): ConfigProblem[] {
@@ -161,7 +175,7 @@ function problemsOf(error: z.ZodError): ConfigProblem[] {
     // Below `apps` a path ends in an appid and a message may quote it: one fixed sentence instead.
     const problem =
       name === 'apps' && issue.path.length > 1
-        ? 'an appid or AppSecret is malformed or a placeholder; take both from the mini program’s console'
+        ? `${WRONG_APP}; take them from the mini program’s console`
         : issue.message
     if (!seen.has(name)) seen.set(name, problem)
   }

@@ -24,7 +24,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Environment names of the settings that problems are reported under. */
 const ENV_NAMES: Readonly<Record<string, string>> = {
-  apps: 'WX_APPID, WX_SECRET, WX_APPS',
+  apps: 'WX_APPID, WX_SECRET, WX_SECRET_PREVIOUS, WX_APPS',
   jwtSecret: 'JWT_SECRET',
   jwtSecretPrevious: 'JWT_SECRET_PREVIOUS',
   database: 'DATABASE_URL',
@@ -39,6 +39,7 @@ const ENV_NAMES: Readonly<Record<string, string>> = {
 
 const SECRETS = [
   'WX_SECRET',
+  'WX_SECRET_PREVIOUS',
   'WX_APPS',
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
@@ -54,6 +55,7 @@ export const VARIABLES = [
   'HOST',
   'WX_APPID',
   'WX_SECRET',
+  'WX_SECRET_PREVIOUS',
   'WX_APPS',
   'WX_API_BASE_URL',
   'WX_TIMEOUT_MS',
@@ -90,7 +92,15 @@ export function readEnvironment(env: Environment): ServerConfig {
   const production = get('NODE_ENV') === 'production'
   const rateLimit = get('RATE_LIMIT') === 'off' ? 'off' : integer('RATE_LIMIT')
   const settings = {
-    apps: readApps(get('WX_APPID'), secret('WX_SECRET'), secret('WX_APPS'), problem),
+    apps: readApps(
+      {
+        appid: get('WX_APPID'),
+        secret: secret('WX_SECRET'),
+        previous: secret('WX_SECRET_PREVIOUS'),
+        json: secret('WX_APPS'),
+      },
+      problem,
+    ),
     jwtSecret: secret('JWT_SECRET'),
     jwtSecretPrevious: secret('JWT_SECRET_PREVIOUS'),
     database: secret('DATABASE_URL'),
@@ -169,18 +179,21 @@ function readSecret(
   return undefined
 }
 
+type Apps = LoginSettings['apps']
+
 function readApps(
-  appid: string | undefined,
-  secret: string | undefined,
-  json: string | undefined,
+  given: Readonly<Record<'appid' | 'secret' | 'previous' | 'json', string | undefined>>,
   problem: Report,
-): Record<string, string> | undefined {
+): Apps | undefined {
+  const { appid, secret, previous, json } = given
   if (json !== undefined) {
-    if (appid || secret) problem('WX_APPS', 'is set beside WX_APPID or WX_SECRET; keep one of both')
+    if (appid || secret || previous) {
+      problem('WX_APPS', 'is set beside WX_APPID or WX_SECRET; keep one of both')
+    }
     try {
       const apps: unknown = JSON.parse(json)
       if (typeof apps === 'object' && apps !== null && !Array.isArray(apps)) {
-        return apps as Record<string, string>
+        return apps as Apps
       }
     } catch {
       // Reported below without the parser's text, which quotes the value.
@@ -188,9 +201,10 @@ function readApps(
     problem('WX_APPS', 'must be JSON like {"wx…appid…":"…AppSecret…"}')
     return undefined
   }
-  if (appid && secret) return { [appid]: secret }
-  if (appid) problem('WX_SECRET', 'is missing beside WX_APPID')
+  if (appid && secret) return { [appid]: previous ? [secret, previous] : secret }
   if (secret) problem('WX_APPID', 'is missing beside WX_SECRET')
+  else if (appid) problem('WX_SECRET', 'is missing beside WX_APPID')
+  else if (previous) problem('WX_SECRET', 'is missing beside WX_SECRET_PREVIOUS')
   return undefined
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { ConfigError, checkSettings, type LoginSettings } from '../src/config'
+import { ConfigError, checkSettings, type LoginSettings, secretsOf } from '../src/config'
 import { readRedisUrl } from '../src/redis-url'
 import { weaknessOf } from '../src/secret-strength'
 import { JWT_SECRET, OTHER_JWT_SECRET } from './support/service'
@@ -36,12 +36,29 @@ test('the first of several apps is the one that a login without appid means', ()
   expect(checkSettings({ ...settings, apps: several }).defaultAppid).toBe('wxaaaaaaaaaaaaaaaa')
 })
 
+test('an app has one AppSecret, or the current and the previous one, and none may show in a log', () => {
+  const [one = '', two = ''] = ['0a1b2c3d4e5f60718293a4b5', '5b4a39281706f5e4d3c2b1a0']
+  const several = { wxaaaaaaaaaaaaaaaa: [one, two] as const, ...apps }
+  const config = checkSettings({ ...settings, apps: several })
+  expect([...config.apps.values()]).toEqual([[one, two], [apps.wx0000000000000000]])
+  expect(secretsOf(config)).toEqual([one, two, apps.wx0000000000000000, JWT_SECRET])
+})
+
 test.each([
   ['apps', {}],
   ['apps', { wx0000000000000000: 'your-app-secret-here' }],
   ['apps', { wx0000000000000000: 'short' }],
   ['apps', { 'wx 0': '5117a7ed5ec7e70005117a7ed5ec7e70' }],
   ['apps', { wx0000000000000000: 12_345 }],
+  ['apps', { wx0000000000000000: [] }],
+  ['apps', { wx0000000000000000: ['5117a7ed5ec7e70005117a7ed5ec7e70'] }],
+  ['apps', { wx0000000000000000: Array(2).fill('5117a7ed5ec7e70005117a7ed5ec7e70') }],
+  ['apps', { wx0000000000000000: ['5117a7ed5ec7e70005117a7ed5ec7e70', 'short'] }],
+  ['apps', { wx0000000000000000: ['5117a7ed5ec7e70005117a7ed5ec7e70', 'your-app-secret-here'] }],
+  [
+    'apps',
+    { wx0000000000000000: ['a1', 'b2', 'c3'].map(end => `5117a7ed5ec7e70005117a7ed5${end}`) },
+  ],
   ['apps', undefined],
   ['jwtSecret', undefined],
   ['jwtSecret', 42],
@@ -128,7 +145,7 @@ test('a token may not be meant to outlive its session', () => {
 
 test('all problems are told at once, by name and never by value', () => {
   const wrong = {
-    apps: { wx0000000000000000: 'canary-canary' },
+    apps: { wx0000000000000000: ['canary-canary-canary', 'canary-canary-canary'] },
     jwtSecret: 'canary-too-short',
     jwtSecretPrevious: 'canary-2',
     wxApiBaseUrl: 'http://canary.example',

@@ -97,6 +97,17 @@ test('a secret comes from the file that NAME_FILE names, without its line feed',
   })
 })
 
+test('around a reset an app has two AppSecrets, the current one first', () => {
+  const previous = '0a1b2c3d4e5f60718293a4b5c6d7e8f9'
+  const expected = { wx1111111111111111: [credentials.WX_SECRET, previous] }
+  const plain = { ...credentials, WX_SECRET_PREVIOUS: previous }
+  expect(readEnvironment(plain).settings.apps).toEqual(expected)
+  const filed = { ...credentials, WX_SECRET_PREVIOUS_FILE: file('previous', `${previous}\n`) }
+  expect(readEnvironment(filed).settings.apps).toEqual(expected)
+  const json = { WX_APPS: JSON.stringify(expected) }
+  expect(readEnvironment(json).settings.apps).toEqual(expected)
+})
+
 test('several apps come as JSON', () => {
   const apps = { wx0000000000000000: credentials.WX_SECRET }
   expect(readEnvironment({ WX_APPS: JSON.stringify(apps) }).settings.apps).toEqual(apps)
@@ -105,6 +116,19 @@ test('several apps come as JSON', () => {
 test.each<[string[], Environment]>([
   [['WX_SECRET'], { WX_APPID: 'wx0000000000000000' }],
   [['WX_APPID'], { WX_SECRET: credentials.WX_SECRET }],
+  [['WX_SECRET'], { WX_SECRET_PREVIOUS: credentials.WX_SECRET }],
+  [['WX_SECRET'], { WX_APPID: 'wx0000000000000000', WX_SECRET_PREVIOUS: credentials.WX_SECRET }],
+  [
+    ['WX_APPID, WX_SECRET, WX_SECRET_PREVIOUS, WX_APPS'],
+    { ...credentials, WX_SECRET_PREVIOUS: credentials.WX_SECRET },
+  ],
+  [
+    ['WX_APPS'],
+    {
+      WX_SECRET_PREVIOUS: credentials.WX_SECRET,
+      WX_APPS: '{"wx000000":"0a1b2c3d4e5f60718293a4b5"}',
+    },
+  ],
   [['WX_APPS'], { WX_APPS: '{"wx0":' }],
   [['WX_APPS'], { WX_APPS: '["wx0"]' }],
   [['WX_APPS'], { ...credentials, WX_APPS: '{"wx1111111111111111":"0a1b2c3d4e5f60718293a4b5"}' }],

@@ -15,12 +15,15 @@ export interface WxClientOptions {
 /** Asks WeChat and gives back the parsed JSON, whatever it is: to the caller it is untrusted input. */
 export interface WxClient {
   /**
-   * A GET whose parameters all travel in the query, where WeChat reads them.
+   * A GET whose parameters all travel in the query, where WeChat reads them. `withinMs` is what an
+   * earlier call of the same exchange left of its deadline.
    *
    * @throws WxUnreachable when no JSON came back; it says whether the request may have arrived
    * @throws LoginError `overloaded` when too many calls are pending
    */
-  get(path: string, params: Readonly<Record<string, string>>): Promise<unknown>
+  get(path: string, params: Readonly<Record<string, string>>, withinMs?: number): Promise<unknown>
+  /** Total deadline of one call in milliseconds. */
+  readonly timeoutMs: number
   /** Closes all connections, also those in use. */
   close(): void
 }
@@ -48,14 +51,15 @@ export function createWxClient(options: WxClientOptions): WxClient {
   let pending = 0
 
   return {
-    async get(path, params) {
+    timeoutMs,
+    async get(path, params, withinMs = timeoutMs) {
       if (pending >= maxPending) throw new LoginError('overloaded', { reason: 'wechat_queue' })
       pending++
       const deadline: Deadline = { passed: false, call: undefined }
       const timer = setTimeout(() => {
         deadline.passed = true
         deadline.call?.cut()
-      }, timeoutMs)
+      }, withinMs)
       try {
         return parse(
           await ask(axios, transport, `${path}?${new URLSearchParams(params)}`, deadline),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { LoginError } from '../errors'
 import type { Log } from '../log'
+import type { AppSecrets } from './app-secrets'
 import type { WxClient } from './client'
 import { errcodeOf, WxRefused, WxUnreachable } from './errcode'
 
@@ -15,8 +15,7 @@ export interface WxSession {
 
 export interface Code2SessionOptions {
   client: WxClient
-  /** appid to AppSecret. */
-  apps: ReadonlyMap<string, string>
+  secrets: AppSecrets
   /** Milliseconds since 1970. */
   now: () => number
   log: Log
@@ -34,21 +33,20 @@ const answer = z.object({
 
 /**
  * Exchanges a login code. The code is burnt whenever the request may have arrived, even by an
- * answer that says no, so nobody may send it again.
+ * answer that says no, so nobody may send it again; `createAppSecrets` has the one exception.
  *
  * Source: https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_code2session.html
  */
 export function createCode2Session(options: Code2SessionOptions): Code2Session {
-  const { client, apps, now, log } = options
-  async function exchange(appid: string, code: string): Promise<WxSession> {
-    const secret = apps.get(appid)
-    if (secret === undefined) throw new LoginError('unknown_appid')
-    const body = await client.get('/sns/jscode2session', {
-      appid,
-      secret,
-      js_code: code,
-      grant_type: 'authorization_code',
-    })
+  const { client, secrets, now, log } = options
+  async function exchange(
+    appid: string,
+    secret: string,
+    code: string,
+    withinMs: number,
+  ): Promise<WxSession> {
+    const params = { appid, secret, js_code: code, grant_type: 'authorization_code' }
+    const body = await client.get('/sns/jscode2session', params, withinMs)
     if (typeof body === 'object' && body !== null) {
       const { errcode: raw, errmsg } = body as { errcode?: unknown; errmsg?: unknown }
       const errcode = errcodeOf(raw)
@@ -61,8 +59,10 @@ export function createCode2Session(options: Code2SessionOptions): Code2Session {
     return { openid, sessionKey, ...(unionid && { unionid }) }
   }
   return async (appid, code) => {
+    const begun = performance.now()
+    const leftMs = () => client.timeoutMs - (performance.now() - begun)
     try {
-      return await exchange(appid, code)
+      return await secrets.use(appid, secret => exchange(appid, secret, code, leftMs()))
     } catch (error) {
       report(log, appid, error)
       throw error

@@ -16,6 +16,7 @@ test.each(['dev', 'json'])(
     const canary = (name: string) => `${name}${randomBytes(20).toString('hex')}`
     const secrets = {
       WX_SECRET: randomBytes(16).toString('hex'),
+      WX_SECRET_PREVIOUS: randomBytes(16).toString('hex'),
       JWT_SECRET: canary('J'),
       JWT_SECRET_PREVIOUS: canary('P'),
       INTERNAL_TOKEN: canary('I'),

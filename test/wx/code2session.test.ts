@@ -9,6 +9,7 @@ import {
   TRANSPORT_FAULTS,
   type TransportFault,
 } from '../../src/simulator/index'
+import { createAppSecrets } from '../../src/wx/app-secrets'
 import { createWxClient } from '../../src/wx/client'
 import { createCode2Session } from '../../src/wx/code2session'
 import { Clock } from '../support/clock'
@@ -33,7 +34,8 @@ beforeAll(async () => {
   const create = (timeoutMs: number) => {
     const client = createWxClient({ baseUrl, timeoutMs })
     closing.push(() => client.close())
-    return createCode2Session({ client, apps: new Map([[appid, secret]]), now: clock.now, log })
+    const secrets = createAppSecrets({ apps: new Map([[appid, [secret]]]), log })
+    return createCode2Session({ client, secrets, now: clock.now, log })
   }
   code2Session = create(5000)
   hurried = create(250)
