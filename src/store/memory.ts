@@ -50,6 +50,11 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
     return user
   }
 
+  /** A Map keeps the order in which they came. */
+  function usersWhere(matches: (user: StoredUser) => boolean): User[] {
+    return [...users.values()].filter(matches).map(toUser)
+  }
+
   return {
     async claimCode({ codeHash, owner, idempotencyHash, now, expiresAt }) {
       const known = codes.get(codeHash)
@@ -137,9 +142,20 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
 
     async findUser(userId) {
       const user = users.get(userId)
-      if (!user) return undefined
-      const { keyHash: _hash, keyAt: _at, ...rest } = user
-      return rest
+      return user && toUser(user)
+    },
+
+    async findUserByOpenid(appid, openid) {
+      const user = users.get(userIds.get(`${appid}\n${openid}`) ?? '')
+      return user && toUser(user)
+    },
+
+    async findUsersByUnionid(unionid) {
+      return usersWhere(user => user.unionid === unionid)
+    },
+
+    async findUsersByPhone(phoneNumber) {
+      return usersWhere(user => user.phoneNumber === phoneNumber)
     },
 
     async updateProfile(userId, change: ProfileChange) {
@@ -147,6 +163,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       if (!user) return
       if (change.nickname !== undefined) user.nickname = change.nickname
       if (change.avatarUrl !== undefined) user.avatarUrl = change.avatarUrl
+      if (change.phoneNumber !== undefined) user.phoneNumber = change.phoneNumber
     },
 
     async countCall(key, windowMs, now) {
@@ -187,6 +204,10 @@ function newUser(id: string, { appid, openid, unionid, keyHash, now }: Completed
     keyHash,
     keyAt: now,
   }
+}
+
+function toUser({ keyHash: _hash, keyAt: _at, ...user }: StoredUser): User {
+  return user
 }
 
 function expired(

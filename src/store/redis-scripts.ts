@@ -50,8 +50,9 @@ end
 return false`)
 
 /**
- * Keys: session, ring, newest key. Args: session id, session, life in ms, when, newest key, its
- * time, most sessions, what session keys begin with. Answers the ids that it ended.
+ * Keys: session, ring, newest of the user. Args: session id, session, life in ms, when, newest key,
+ * its time, most sessions, what session keys begin with, unionid or ''. Answers the ids that it
+ * ended. A unionid that is known stays when a login does not name it.
  */
 export const ADD_SESSION = script(`
 local function keep(key, ms)
@@ -63,7 +64,10 @@ keep(KEYS[2], ARGV[3])
 local known = redis.call('GET', KEYS[3])
 if not known or tonumber(string.match(known, '^%d+')) <= tonumber(ARGV[6]) then
   local life = math.max(redis.call('PTTL', KEYS[3]), tonumber(ARGV[3]))
-  redis.call('SET', KEYS[3], ARGV[6] .. '|' .. ARGV[5], 'PX', string.format('%d', life))
+  local unionid = ARGV[9]
+  if unionid == '' and known then unionid = string.match(known, '^%d+|[^|]*|(.*)$') or '' end
+  local newest = ARGV[6] .. '|' .. ARGV[5] .. '|' .. unionid
+  redis.call('SET', KEYS[3], newest, 'PX', string.format('%d', life))
 else
   keep(KEYS[3], ARGV[3])
 end

@@ -27,9 +27,10 @@ import {
 /** Sessions that are kept near; 100,000 take some 60 MB. */
 const CACHED_SESSIONS = 100_000
 
-/** What a session's key holds; the rest of a session is found by its user. */
+/** What a session's key holds, its unionid as the login itself left it. */
 type StoredSession = Omit<Session, 'userKeyHash' | 'userKeyAt'>
-type NewestKey = Pick<Session, 'userKeyHash' | 'userKeyAt'>
+/** What a later login of the same user may change, for all of the user's sessions. */
+type Newest = Pick<Session, 'userKeyHash' | 'userKeyAt' | 'unionid'>
 
 export interface RedisStoreOptions {
   redis: RedisModule
@@ -54,7 +55,7 @@ const countKey = (key: string) => `mpl:n:${key}`
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const { redis, url, users, log } = options
   const sessions = createTrackedCache<StoredSession>(CACHED_SESSIONS)
-  const keys = createTrackedCache<NewestKey>(CACHED_SESSIONS)
+  const keys = createTrackedCache<Newest>(CACHED_SESSIONS)
   const clear = () => {
     sessions.clear()
     keys.clear()
@@ -79,7 +80,7 @@ interface Parts {
   route: RedisRoute
   users: UserStore
   sessions: ReturnType<typeof createTrackedCache<StoredSession>>
-  keys: ReturnType<typeof createTrackedCache<NewestKey>>
+  keys: ReturnType<typeof createTrackedCache<Newest>>
   forget(key: string): void
 }
 
@@ -114,16 +115,16 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
     const keepSession = sessions.reading(key)
     const keepKey = keys.reading(keyOfUser)
     let session: StoredSession | undefined
-    let newest: NewestKey | undefined
+    let newest: Newest | undefined
     try {
       const [text, pair] = (await route.send(key, ['MGET', key, keyOfUser])) as (string | null)[]
       if (text) session = JSON.parse(text)
-      if (pair) newest = toNewestKey(pair)
+      if (pair) newest = toNewest(pair)
     } finally {
       keepSession(session)
       keepKey(newest)
     }
-    return session && newest && { ...session, ...newest }
+    return session && newest && join(session, newest)
   }
 
   return {
@@ -141,7 +142,8 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
           }
           const on = [sessionKey(session), ringKey(userId), newestKey(userId)]
           const args = [id, JSON.stringify(session), lifeOf(expiresAt, now), now]
-          const newest = [newestKeyHash, newestKeyAt, MAX_SESSIONS_PER_USER, sessionPrefix(userId)]
+          const limit = [MAX_SESSIONS_PER_USER, sessionPrefix(userId)]
+          const newest = [newestKeyHash, newestKeyAt, ...limit, unionid ?? '']
           const ended = await changing(on, () => run(ADD_SESSION, on, ...args, ...newest))
           for (const each of ended as string[]) forget(sessionKey({ id: each, userId }))
           await codes.settle(login, { id, userId }, isNewUser)
@@ -155,7 +157,7 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
       if (route.isFresh(key)) {
         const session = sessions.get(key)
         const newest = session && keys.get(newestKey(ref.userId))
-        if (newest) return { ...session, ...newest }
+        if (newest) return join(session, newest)
       }
       return within(readSession(ref))
     },
@@ -187,6 +189,9 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
     },
 
     findUser: users.findUser,
+    findUserByOpenid: users.findUserByOpenid,
+    findUsersByUnionid: users.findUsersByUnionid,
+    findUsersByPhone: users.findUsersByPhone,
     updateProfile: users.updateProfile,
 
     async countCall(key, windowMs, now) {
@@ -226,7 +231,12 @@ function createEndOfTurn(): () => Promise<void> {
   }
 }
 
-function toNewestKey(text: string): NewestKey {
-  const bar = text.indexOf('|')
-  return { userKeyAt: Number(text.slice(0, bar)), userKeyHash: text.slice(bar + 1) }
+function join(session: StoredSession, newest: Newest): Session {
+  return { ...session, ...newest, unionid: newest.unionid ?? session.unionid }
+}
+
+/** `time|hash|unionid`; the last may be empty, and an earlier version did not write it. */
+function toNewest(text: string): Newest {
+  const [, at, userKeyHash = '', unionid] = /^(\d+)\|([^|]*)(?:\|(.*))?$/s.exec(text) ?? []
+  return { userKeyAt: Number(at), userKeyHash, unionid: unionid || null }
 }

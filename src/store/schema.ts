@@ -115,15 +115,25 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
     },
     '0007_call_counts_end': index('call_counts_end', 'call_counts', ['ends_at']),
     '0008_login_codes_by_arrival': { up: db => keepCodesInOrder(db, dialect) },
+    '0009_user_lookups': {
+      async up(db) {
+        await index('users_unionid', 'users', ['unionid'], 'unionid').up(db)
+        await index('users_phone', 'users', ['phone_number'], 'phone_number').up(db)
+      },
+    },
   }
 
-  function index(name: string, of: string, columns: string[]): Migration {
+  /** `present`: leave out the rows where this column is null. MySQL knows no such index. */
+  function index(name: string, of: string, columns: string[], present?: string): Migration {
     return {
       async up(db) {
         // MySQL, unlike MariaDB, knows no "create index if not exists".
         if (dialect === 'mysql' && (await hasIndex(db, of, name))) return
         const create = db.schema.createIndex(name).on(of).columns(columns)
-        await (dialect === 'mysql' ? create : create.ifNotExists()).execute()
+        if (dialect === 'mysql') return create.execute()
+        const whole = create.ifNotExists()
+        if (present === undefined) return whole.execute()
+        return whole.where(sql<boolean>`${sql.ref(present)} is not null`).execute()
       },
     }
   }

@@ -2,6 +2,7 @@ import { LoginError } from '../errors'
 import type { Tables } from './schema'
 import type { StatementName } from './statements'
 import {
+  type CompletedLogin,
   type LoginCode,
   type Session,
   type Store,
@@ -49,10 +50,15 @@ const COMPLETE_LOGIN: readonly StatementName[] = [
 
 /** The store contract on any SQL database: a transaction is a list of statements, decided beforehand. */
 export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store & UserStore {
-  const one = async (statement: StatementName, params: Params) =>
-    (await guarded(driver.read(statement, params)))[0]
+  const all = (statement: StatementName, params: Params) => guarded(driver.read(statement, params))
+  const one = async (statement: StatementName, params: Params) => (await all(statement, params))[0]
   const write = (statements: readonly StatementName[], params: Params, options?: WriteOptions) =>
     guarded(driver.write(statements, params, options))
+
+  /** Takes over a unionid that was not known, or another one: seldom more than once for a user. */
+  async function link(userId: string, { unionid }: CompletedLogin, known: unknown): Promise<void> {
+    if (unionid !== null && unionid !== known) await write(['linkUser'], { userId, unionid })
+  }
 
   return {
     async claimCode(claim) {
@@ -79,18 +85,20 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async completeLogin(login) {
-      const results = await write(COMPLETE_LOGIN, { ...login })
-      const userId = String(firstRow(results[1])?.userId)
+      const user = firstRow((await write(COMPLETE_LOGIN, { ...login }))[1])
+      const userId = String(user?.userId)
+      await link(userId, login, user?.knownUnionid)
       return { userId, isNewUser: userId === login.newUserId }
     },
 
     async saveUser(login) {
       const results = await write(['upsertUser', 'findSavedUser'], { ...login })
       const user = firstRow(results[1]) as unknown as Tables['users']
+      await link(user.id, login, user.unionid)
       return {
         userId: user.id,
         isNewUser: user.id === login.newUserId,
-        unionid: user.unionid,
+        unionid: login.unionid ?? user.unionid,
         newestKeyHash: user.key_hash,
         newestKeyAt: Number(user.key_at),
       }
@@ -113,14 +121,30 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async findUser(userId) {
-      return toUser(await one('findUser', { userId }))
+      const row = await one('findUser', { userId })
+      return row && toUser(row)
     },
 
-    async updateProfile(userId, { nickname, avatarUrl }) {
+    async findUserByOpenid(appid, openid) {
+      const row = await one('findUserByOpenid', { appid, openid })
+      return row && toUser(row)
+    },
+
+    async findUsersByUnionid(unionid) {
+      return (await all('findUsersByUnionid', { unionid })).map(toUser)
+    },
+
+    async findUsersByPhone(phoneNumber) {
+      return (await all('findUsersByPhone', { phoneNumber })).map(toUser)
+    },
+
+    async updateProfile(userId, change) {
       const statements: StatementName[] = []
-      if (nickname !== undefined) statements.push('updateNickname')
-      if (avatarUrl !== undefined) statements.push('updateAvatar')
-      const params = { userId, nickname: nickname ?? null, avatarUrl: avatarUrl ?? null }
+      if (change.nickname !== undefined) statements.push('updateNickname')
+      if (change.avatarUrl !== undefined) statements.push('updateAvatar')
+      if (change.phoneNumber !== undefined) statements.push('updatePhone')
+      const { nickname = null, avatarUrl = null, phoneNumber = null } = change
+      const params = { userId, nickname, avatarUrl, phoneNumber }
       if (statements.length > 0) await write(statements, params)
     },
 
@@ -202,8 +226,7 @@ function toSession(row: UntypedRow): Session | undefined {
   }
 }
 
-function toUser(row: UntypedRow): User | undefined {
-  if (!row) return undefined
+function toUser(row: Row): User {
   const user = row as unknown as Tables['users']
   return {
     id: user.id,

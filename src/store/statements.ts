@@ -34,6 +34,10 @@ export function compileStatements(
 
 function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: number) {
   const identity = { appid: p('appid'), openid: p('openid') }
+  const users = db.selectFrom('users').selectAll()
+  const oldestFirst = users.orderBy('created_at').orderBy('id')
+  const changeUser = (change: { readonly [column in keyof Tables['users']]?: never }) =>
+    db.updateTable('users').set(change).where('id', '=', p('userId'))
   return {
     claimCode: orIgnore(
       db.insertInto('login_codes').values({
@@ -83,7 +87,7 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
 
     findUserId: db
       .selectFrom('users')
-      .select('id as userId')
+      .select(['id as userId', 'unionid as knownUnionid'])
       .where('appid', '=', identity.appid)
       .where('openid', '=', identity.openid),
 
@@ -169,17 +173,17 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
 
     endSessionsOfUser: db.deleteFrom('sessions').where('user_id', '=', p('userId')),
 
-    findUser: db.selectFrom('users').selectAll().where('id', '=', p('userId')),
+    findUser: users.where('id', '=', p('userId')),
+    findUserByOpenid: users
+      .where('appid', '=', identity.appid)
+      .where('openid', '=', identity.openid),
+    findUsersByUnionid: oldestFirst.where('unionid', '=', p('unionid')),
+    findUsersByPhone: oldestFirst.where('phone_number', '=', p('phoneNumber')),
 
-    updateNickname: db
-      .updateTable('users')
-      .set({ nickname: p('nickname') })
-      .where('id', '=', p('userId')),
-
-    updateAvatar: db
-      .updateTable('users')
-      .set({ avatar_url: p('avatarUrl') })
-      .where('id', '=', p('userId')),
+    linkUser: changeUser({ unionid: p('unionid') }),
+    updateNickname: changeUser({ nickname: p('nickname') }),
+    updateAvatar: changeUser({ avatar_url: p('avatarUrl') }),
+    updatePhone: changeUser({ phone_number: p('phoneNumber') }),
 
     countCall: orCount(
       db
@@ -264,7 +268,11 @@ function orCount(insert: Insert<'call_counts'>, dialect: SqlDialect) {
   return insert.onConflict(conflict => conflict.column('key').doUpdateSet(changes))
 }
 
-/** Inserts a user, or notes the login on the one that is there; an older session_key changes nothing. */
+/**
+ * Inserts a user, or notes the login on the one that is there; an older session_key changes nothing.
+ * The unionid is not touched: SQLite rewrites the index of a column that it is told to set, also
+ * where the value stays.
+ */
 function orRefresh(insert: Insert<'users'>, dialect: SqlDialect) {
   const incoming = (column: string) =>
     dialect === 'mysql' ? sql`values(${sql.ref(column)})` : sql.ref(`excluded.${column}`)
@@ -272,7 +280,6 @@ function orRefresh(insert: Insert<'users'>, dialect: SqlDialect) {
     sql<never>`case when ${incoming('key_at')} >= users.key_at then ${incoming(column)} else users.${sql.ref(column)} end`
   // In this order: MySQL assigns from left to right, and the hash is decided by the old time.
   const changes = {
-    unionid: sql<string>`coalesce(${incoming('unionid')}, users.unionid)`,
     key_hash: newest('key_hash'),
     key_at: newest('key_at'),
     last_login_at: sql<number>`${incoming('last_login_at')}`,

@@ -16,7 +16,8 @@ export interface Store {
   failCode(codeHash: string, failure: CodeFailure): Promise<void>
   /**
    * One login, all or nothing: creates or refreshes the user of (appid, openid), adds the session,
-   * ends the oldest of that user beyond the limit, settles the code.
+   * ends the oldest of that user beyond the limit, settles the code. A unionid that is new for a
+   * known user may follow by itself, before this resolves.
    */
   completeLogin(login: CompletedLogin): Promise<{ userId: string; isNewUser: boolean }>
 
@@ -28,6 +29,11 @@ export interface Store {
   endSessionsOfUser(userId: string): Promise<void>
 
   findUser(userId: string): Promise<User | undefined>
+  findUserByOpenid(appid: string, openid: string): Promise<User | undefined>
+  /** All users whose last login with a unionid brought this one, the oldest first. */
+  findUsersByUnionid(unionid: string): Promise<readonly User[]>
+  /** The oldest first. */
+  findUsersByPhone(phoneNumber: string): Promise<readonly User[]>
   updateProfile(userId: string, profile: ProfileChange): Promise<void>
 
   /**
@@ -45,7 +51,17 @@ export interface Store {
 
 /** Users without their sessions: for a store that keeps sessions elsewhere. */
 export interface UserStore
-  extends Pick<Store, 'findUser' | 'updateProfile' | 'sweep' | 'ping' | 'close'> {
+  extends Pick<
+    Store,
+    | 'findUser'
+    | 'findUserByOpenid'
+    | 'findUsersByUnionid'
+    | 'findUsersByPhone'
+    | 'updateProfile'
+    | 'sweep'
+    | 'ping'
+    | 'close'
+  > {
   /** Creates or refreshes the user of (appid, openid), durably. */
   saveUser(login: CompletedLogin): Promise<SavedUser>
 }
@@ -53,6 +69,7 @@ export interface UserStore
 export interface SavedUser {
   readonly userId: string
   readonly isNewUser: boolean
+  /** What any login of this user brought last. */
   readonly unionid: string | null
   /** The newest session_key that any login of this user brought, and when. */
   readonly newestKeyHash: string
@@ -124,6 +141,7 @@ export interface SessionRef {
 export interface Session extends SessionRef {
   readonly appid: string
   readonly openid: string
+  /** The user's: also one that a later login brought. */
   readonly unionid: string | null
   /** openid and session_key, sealed; opens only with the key ring. */
   readonly sealed: string
@@ -158,4 +176,6 @@ export interface CallCount {
 export interface ProfileChange {
   readonly nickname?: string | null | undefined
   readonly avatarUrl?: string | null | undefined
+  /** As WeChat proved it, never as a client says. */
+  readonly phoneNumber?: string | null | undefined
 }

@@ -178,6 +178,39 @@ describeRedis('two instances on one Redis', () => {
     expect(await b.findSession(older)).toMatchObject({ keyHash: 'key', userKeyHash: 'newer' })
   })
 
+  test('a unionid that arrives late shows in a session that is known, which still costs no command', async () => {
+    const older = await logIn({ openid: 'late' })
+    expect(await b.findSession(older)).toMatchObject({ unionid: null })
+    const newer = await logIn({ openid: 'late', unionid: 'union', now: NOW + 1 })
+    await sleep(5)
+    for (const each of [older, newer]) {
+      expect(await b.findSession(each)).toMatchObject({ unionid: 'union' })
+    }
+    const before = await commands()
+    for (let i = 0; i < 100; i++) {
+      expect(await b.findSession(older)).toMatchObject({ unionid: 'union' })
+    }
+    expect((await commands()).mget).toBe(before.mget)
+  })
+
+  test('of two logins at one moment the unionid of either stays, whichever Redis hears last', async () => {
+    const session = await logIn({ openid: 'crossed', unionid: 'union' })
+    const key = `mpl:{${session.userId}}:k`
+    const crossed = await logIn({ openid: 'other' })
+    // As if this login had been saved before the one that brought the unionid, and told after it.
+    await admin.set(`mpl:{${crossed.userId}}:k`, String(await admin.get(key)))
+    await logIn({ openid: 'other' })
+    expect(await b.findSession(crossed)).toMatchObject({ unionid: 'union' })
+  })
+
+  test('what an earlier version wrote of a user is read', async () => {
+    const session = await logIn({ unionid: 'union' })
+    await admin.set(`mpl:{${session.userId}}:k`, `${NOW}|key`)
+    await sleep(5)
+    const expected = { unionid: 'union', userKeyHash: 'key', userKeyAt: NOW }
+    expect(await b.findSession(session)).toMatchObject(expected)
+  })
+
   test('secrets that are sealed anew show in a session that is known, and bring none back', async () => {
     const session = await logIn()
     await b.findSession(session)

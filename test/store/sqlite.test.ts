@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,6 +52,45 @@ test('commits are durable: WAL, synchronous FULL, a short busy time-out on the e
   expect(pragma('busy_timeout')).toEqual([100])
   expect(pragma('foreign_keys')).toEqual([1])
   connection.close()
+})
+
+test('users are looked up by unionid and phone through an index that only holds who has one', async () => {
+  store = await open(database.url)
+  const connection = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
+  const plan = (column: string) =>
+    JSON.stringify(
+      connection.prepare(`explain query plan select * from users where ${column} = ?`).all('x'),
+    )
+  expect(plan('unionid')).toContain('USING INDEX users_unionid')
+  expect(plan('phone_number')).toContain('USING INDEX users_phone')
+  const [{ partial } = {}] = connection
+    .prepare(`select count(*) as partial from pragma_index_list('users') where partial = 1`)
+    .all() as { partial?: number }[]
+  expect(partial).toBe(2)
+  connection.close()
+})
+
+test('a user with a unionid costs a login no page more than one without', async () => {
+  const opened = await open(database.url)
+  store = opened
+  const unionidOf = (i: number) => createHash('sha256').update(String(i)).digest('base64url')
+  const logIn = (i: number, withUnionid: boolean, again = '') => {
+    const openid = `${withUnionid}-${i}`
+    const unionid = withUnionid ? unionidOf(i) : null
+    return opened.completeLogin({ ...login(`${openid}${again}`, openid), unionid })
+  }
+  const each = Array.from({ length: 1500 }, (_, i) => i)
+  await Promise.all(each.flatMap(i => [logIn(i, true), logIn(i, false)]))
+  const connection = openSqlite(database.file, { busyTimeoutMs: 1000, cacheKib: 1000 })
+  const pagesOf = async (withUnionid: boolean) => {
+    connection.exec('pragma wal_checkpoint(truncate)')
+    for (let i = 0; i < 60; i++) await logIn((i * 379) % each.length, withUnionid, '-again')
+    return statSync(`${database.file}-wal`).size / 4120 / 60
+  }
+  const [without, having] = [await pagesOf(false), await pagesOf(true)]
+  connection.close()
+  expect(without).toBeGreaterThan(1)
+  expect(having).toBeLessThan(without + 0.5)
 })
 
 test('opening it again migrates nothing and finds everything', async () => {
