@@ -14,6 +14,7 @@ import { createLogout } from './login/logout'
 import { createProfile } from './login/profile'
 import { createRefresh } from './login/refresh'
 import { createTokenIssuer } from './login/token-issuer'
+import { createUsers, type Users } from './login/users'
 import { openStore } from './store/open'
 import { startSweeper } from './store/sweeper'
 import { createJwt } from './token/jwt'
@@ -39,6 +40,15 @@ export interface Login {
   readonly router: Middleware
   /** Guards a route: sets `req.login`, or answers 401 in our error shape. */
   readonly required: Middleware
+  /**
+   * As `required`, and refuses another mini program's token as it refuses a forged one: for routes
+   * that belong to one of several apps.
+   *
+   * @throws TypeError when the appid is not one of `apps`
+   */
+  requiredFor(appid: string): Middleware
+  /** Looks users up, for the server's own use. */
+  readonly users: Users
   /** Waits for logins under way, then closes the store and the connections to WeChat. */
   close(): Promise<void>
 }
@@ -60,7 +70,8 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
 
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
   const authenticate = createAuthenticate({ jwt, store, now })
-  const required = createRequireLogin({ authenticate, keys, log })
+  const guard = { authenticate, keys, log }
+  const required = createRequireLogin(guard)
   const secrets = createAppSecrets({ apps: config.apps, log })
   const codeLogin = createCodeLogin({
     appids: new Set(config.apps.keys()),
@@ -101,6 +112,11 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   return {
     router: router as unknown as Middleware,
     required,
+    requiredFor(appid) {
+      if (config.apps.has(appid)) return createRequireLogin({ ...guard, appid })
+      throw new TypeError('"appid" must be one of the mini programs in "apps"')
+    },
+    users: createUsers(store),
     close() {
       closed ??= close()
       return closed

@@ -43,6 +43,7 @@ test.each([
   'docs/errors.md',
   'docs/forward-auth.md',
   'docs/simulator.md',
+  'docs/users.md',
 ])('every file that %s links to is there', file => {
   const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path)
   for (const path of links) expect(() => read(join(file, '..', String(path)))).not.toThrow()
@@ -74,3 +75,8 @@ function wordsOf(code: keyof typeof ERRORS) {
   const { zh, en } = ERRORS[code]
   return { zh, en }
 }
+
+test('the code in docs/users.md is examples/several-apps.mts, which the type check reads', () => {
+  const [, code] = /```ts\n([\s\S]*?)```/.exec(read('docs/users.md')) ?? []
+  expect(code).toBe(read('examples/several-apps.mts'))
+})

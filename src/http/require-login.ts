@@ -48,12 +48,15 @@ export interface RequireLoginOptions {
   authenticate: Authenticate
   keys: KeyRing
   log: Log
+  /** Take tokens of this mini program only. Default: of all that are configured. */
+  appid?: string
 }
 
 /** Lets a request pass whose token holds, and answers any other in our error shape by itself. */
-export function createRequireLogin({ authenticate, keys, log }: RequireLoginOptions): Middleware {
+export function createRequireLogin(options: RequireLoginOptions): Middleware {
+  const { log } = options
   return (req, res, next) => {
-    guard(req as Guarded, authenticate, keys).then(
+    guard(req as Guarded, options).then(
       () => next(),
       error => sendError(req, res, error, { log }),
     )
@@ -67,8 +70,9 @@ export function authenticatedOf(req: IncomingMessage): Authenticated {
   return found
 }
 
-async function guard(req: Guarded, authenticate: Authenticate, keys: KeyRing): Promise<void> {
-  const authenticated = await authenticate(readToken(req))
+async function guard(req: Guarded, options: RequireLoginOptions): Promise<void> {
+  const { authenticate, keys } = options
+  const authenticated = await authenticate(readToken(req), options.appid)
   const { session } = authenticated
   const { userId, openid, unionid, appid, id: sessionId, sealed } = session
   const context = contextOf(req)

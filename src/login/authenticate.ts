@@ -15,7 +15,8 @@ export interface AuthenticateOptions {
   now: () => number
 }
 
-export type Authenticate = (token: string | undefined) => Promise<Authenticated>
+/** `appid`: take a token of this mini program only. Default: of any that is configured. */
+export type Authenticate = (token: string | undefined, appid?: string) => Promise<Authenticated>
 
 /**
  * Whether a token holds: signature, then time, then the session in the store, which is an
@@ -25,9 +26,10 @@ export type Authenticate = (token: string | undefined) => Promise<Authenticated>
  *   `store_unavailable` when the store cannot be asked
  */
 export function createAuthenticate({ jwt, store, now }: AuthenticateOptions): Authenticate {
-  return async token => {
+  return async (token, appid) => {
     if (!token) throw new LoginError('token_missing')
     const claims = jwt.verify(token)
+    if (appid !== undefined && claims.aud !== appid) throw new LoginError('token_invalid')
     const session = await store.findSession({ id: claims.sid, userId: claims.sub })
     if (!session || session.expiresAt <= now()) throw new LoginError('session_ended')
     if (session.appid !== claims.aud) throw new LoginError('token_invalid')
