@@ -127,6 +127,13 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       return { ...session, appid, openid, unionid, userKeyHash, userKeyAt }
     },
 
+    async findSealedKeys(userId, now) {
+      const ids = [...(sessionsOf.get(userId) ?? [])]
+      const found = ids.flatMap(id => sessions.get(id) ?? []).filter(each => each.expiresAt > now)
+      found.sort((a, b) => b.createdAt - a.createdAt)
+      return found.slice(0, MAX_SESSIONS_PER_USER).map(({ id, sealed }) => ({ id, sealed }))
+    },
+
     async resealSession({ id }, sealed) {
       const session = sessions.get(id)
       if (session) session.sealed = sealed

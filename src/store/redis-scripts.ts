@@ -92,6 +92,15 @@ if over > 0 then
 end
 return ended`)
 
+/** Key: ring. Arg: what session keys begin with. Answers the sessions, newest first. */
+export const FIND_SESSIONS = script(`
+local sessions = {}
+for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
+  local session = redis.call('GET', ARGV[1] .. id)
+  if session then sessions[#sessions + 1] = session end
+end
+return sessions`)
+
 /** Keys: session, ring. Arg: session id. */
 export const END_SESSION = script(`
 redis.call('DEL', KEYS[1])

@@ -12,6 +12,7 @@ import {
   COUNT_CALL,
   END_SESSION,
   END_SESSIONS,
+  FIND_SESSIONS,
   lifeOf,
   runScript,
   type Script,
@@ -160,6 +161,14 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
         if (newest) return join(session, newest)
       }
       return within(readSession(ref))
+    },
+
+    async findSealedKeys(userId, now) {
+      const texts = await within(run(FIND_SESSIONS, [ringKey(userId)], sessionPrefix(userId)))
+      const found = (texts as string[]).map(text => JSON.parse(text) as StoredSession)
+      return found
+        .filter(({ expiresAt }) => expiresAt > now)
+        .map(({ id, sealed }) => ({ id, sealed }))
     },
 
     resealSession: (ref, sealed) =>

@@ -108,6 +108,11 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
       return toSession(await one('findSession', { sessionId: id, userId }))
     },
 
+    async findSealedKeys(userId, now) {
+      const rows = await guarded(driver.read('findSealedKeys', { userId, now }))
+      return rows.map(({ id, sealed }) => ({ id: String(id), sealed: String(sealed) }))
+    },
+
     async resealSession({ id, userId }, sealed) {
       await write(['resealSession'], { sessionId: id, userId, sealed })
     },

@@ -160,6 +160,14 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       .where('sessions.id', '=', p('sessionId'))
       .where('sessions.user_id', '=', p('userId')),
 
+    findSealedKeys: db
+      .selectFrom('sessions')
+      .select(['id', 'sealed'])
+      .where('user_id', '=', p('userId'))
+      .where('expires_at', '>', p('now'))
+      .orderBy('created_at', 'desc')
+      .limit(sql.lit(MAX_SESSIONS_PER_USER)),
+
     resealSession: db
       .updateTable('sessions')
       .set({ sealed: p('sealed') })

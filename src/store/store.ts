@@ -23,6 +23,11 @@ export interface Store {
 
   /** The session and its user in one look; undefined when it has ended or never was. */
   findSession(session: SessionRef): Promise<Session | undefined>
+  /**
+   * The sealed session_keys of the user's sessions that still run, newest session first; no more
+   * than a user may have sessions.
+   */
+  findSealedKeys(userId: string, now: number): Promise<readonly SealedKey[]>
   /** Stores the same secrets sealed by a newer key. */
   resealSession(session: SessionRef, sealed: string): Promise<void>
   endSession(session: SessionRef): Promise<void>
@@ -152,6 +157,9 @@ export interface Session extends SessionRef {
   readonly userKeyHash: string
   readonly userKeyAt: number
 }
+
+/** What opens one session's session_key, together with the key ring and the appid. */
+export type SealedKey = Pick<Session, 'id' | 'sealed'>
 
 export interface User {
   readonly id: string

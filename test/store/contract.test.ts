@@ -326,6 +326,48 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await Promise.all(logins.map(each => store.completeLogin(each)))
       const found = await Promise.all(logins.map(each => store.findSession(refOf(each))))
       expect(found.filter(Boolean)).toHaveLength(10)
+      const { userId } = refOf(logins[0] as CompletedLogin)
+      expect(await store.findSealedKeys(userId, NOW)).toHaveLength(10)
+    })
+
+    test('a newer login with the same session_key makes it newer, on every session', async () => {
+      const openid = unique('openid')
+      const older = login({ openid })
+      await store.completeLogin(older)
+      await store.findSession(refOf(older))
+      await store.completeLogin(login({ openid, now: NOW + 10 }))
+      expect(await store.findSession(refOf(older))).toMatchObject({
+        keyHash: 'key-1',
+        userKeyHash: 'key-1',
+        userKeyAt: NOW + 10,
+      })
+    })
+
+    test('the sealed keys of a user come newest first, the ended and the foreign left out', async () => {
+      const openid = unique('openid')
+      const aged = (age: number) => login({ openid, sealed: `kid.${age}`, now: NOW - age })
+      const [one, two, three, four] = [aged(1), aged(2), aged(3), aged(4)]
+      for (const each of [three, one, four, two, login()]) await store.completeLogin(each)
+      await store.endSession(refOf(three))
+      await store.resealSession(refOf(two), 'kid2.2')
+      const { userId } = refOf(one)
+      expect(await store.findSealedKeys(userId, NOW)).toEqual([
+        { id: one.sessionId, sealed: 'kid.1' },
+        { id: two.sessionId, sealed: 'kid2.2' },
+        { id: four.sessionId, sealed: 'kid.4' },
+      ])
+      expect(await store.findSealedKeys('nobody', NOW)).toEqual([])
+      await store.endSessionsOfUser(userId)
+      expect(await store.findSealedKeys(userId, NOW)).toEqual([])
+    })
+
+    test('the sealed keys are those of sessions that still run by the caller’s clock', async () => {
+      const openid = unique('openid')
+      const short = login({ openid, expiresAt: NOW + 60_000 })
+      const long = login({ openid, expiresAt: NOW + 60_001 })
+      for (const each of [short, long]) await store.completeLogin(each)
+      const left = await store.findSealedKeys(refOf(long).userId, NOW + 60_000)
+      expect(left.map(({ id }) => id)).toEqual([long.sessionId])
     })
 
     test('a session’s secrets can be sealed anew', async () => {

@@ -211,6 +211,20 @@ describeRedis('two instances on one Redis', () => {
     expect(await b.findSession(session)).toMatchObject(expected)
   })
 
+  test('a login on one shows in the session_key of the other’s sessions right after the answer', async () => {
+    const older = await logIn({ openid: 'keys at once' })
+    let late = 0
+    for (let i = 1; i <= 300; i++) {
+      await b.findSession(older)
+      await logIn({ openid: 'keys at once', keyHash: `key-${i >> 1}`, now: NOW + i })
+      // Ten sessions more would end the one that is asked.
+      const newest = await b.findSession(older)
+      if (newest?.userKeyHash !== `key-${i >> 1}` || newest.userKeyAt !== NOW + i) late++
+      await a.endSession({ id: `name-${serial}`, userId: older.userId })
+    }
+    expect(late).toBe(0)
+  })
+
   test('secrets that are sealed anew show in a session that is known, and bring none back', async () => {
     const session = await logIn()
     await b.findSession(session)
