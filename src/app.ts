@@ -11,6 +11,7 @@ import { createAuthenticate } from './login/authenticate'
 import { createCheckLogin } from './login/check-login'
 import { createCodeLogin } from './login/login'
 import { createLogout } from './login/logout'
+import { createDecrypt, type Decrypt } from './login/open-data'
 import { createProfile } from './login/profile'
 import { createRefresh } from './login/refresh'
 import { createTokenIssuer } from './login/token-issuer'
@@ -49,6 +50,11 @@ export interface Login {
   requiredFor(appid: string): Middleware
   /** Looks users up, for the server's own use. */
   readonly users: Users
+  /**
+   * What `POST /decrypt` does, for routes of your own: `login.decrypt(req.login, req.body)`. Gives
+   * WeChat's object whole, openId and unionId included: those are for the server.
+   */
+  readonly decrypt: Decrypt
   /** Waits for logins under way, then closes the store and the connections to WeChat. */
   close(): Promise<void>
 }
@@ -84,12 +90,14 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     exchangeTimeoutMs: config.wxTimeoutMs,
     now,
   })
+  const decrypt = createDecrypt({ store, keys, now })
   const router = createRouter({
     login: codeLogin.login,
     checkLogin: createCheckLogin(authenticate, now),
     refresh: createRefresh({ store, keys, issueToken }),
     logout: createLogout(store),
     profile: createProfile(store),
+    decrypt,
     required,
     rateLimit: createRateLimit({
       perMinute: config.rateLimit,
@@ -117,6 +125,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
       throw new TypeError('"appid" must be one of the mini programs in "apps"')
     },
     users: createUsers(store),
+    decrypt,
     close() {
       closed ??= close()
       return closed

@@ -48,6 +48,12 @@ export const ERRORS = {
     zh: '未配置该小程序的 appid',
     en: 'This appid is not one of the configured mini programs.',
   },
+  data_undecryptable: {
+    status: 400,
+    action: 'fix_request',
+    zh: '数据无法解开：格式、水印或签名不对，请重新获取一次数据',
+    en: 'The data cannot be opened: its form, watermark or signature is wrong.',
+  },
   token_missing: {
     status: 401,
     action: 'login',
@@ -95,6 +101,12 @@ export const ERRORS = {
     action: 'fix_request',
     zh: '请求超时，数据未按时到齐',
     en: 'The request took too long to arrive.',
+  },
+  session_key_stale: {
+    status: 409,
+    action: 'login',
+    zh: '已知的 session_key 都解不开该数据，请重新登录，再获取一次数据',
+    en: 'No known session_key opens the data: log in again, then ask WeChat for the data again.',
   },
   body_too_large: {
     status: 413,

@@ -26,10 +26,18 @@ test('CHANGELOG.md speaks of the version that package.json has', () => {
 
 test.each(['README.md', 'README.en.md'])('%s names every route and the two commands', file => {
   const text = read(file)
-  for (const path of ['/login', '/checklogin', '/refresh', '/logout', '/me', '/verify', '/livez']) {
+  for (const path of [
+    '/login',
+    '/checklogin',
+    '/refresh',
+    '/logout',
+    '/me',
+    '/verify',
+    '/decrypt',
+  ]) {
     expect(text).toContain(path)
   }
-  for (const path of ['/readyz', '/healthz', '/auth', '/isAuth', '/wx/onlogin']) {
+  for (const path of ['/livez', '/readyz', '/healthz', '/auth', '/isAuth', '/wx/onlogin']) {
     expect(text).toContain(path)
   }
   expect(text).toContain('npm ci && npm start')

@@ -4,6 +4,7 @@ import type { Log } from '../log'
 import type { CheckLogin } from '../login/check-login'
 import type { CodeLogin } from '../login/login'
 import type { Logout } from '../login/logout'
+import type { Decrypt } from '../login/open-data'
 import type { Profile } from '../login/profile'
 import type { Refresh } from '../login/refresh'
 import type { Store, User } from '../store/store'
@@ -24,6 +25,7 @@ export interface RouterOptions {
   refresh: Refresh
   logout: Logout
   profile: Profile
+  decrypt: Decrypt
   required: Middleware
   rateLimit: RateLimit
   store: Pick<Store, 'ping'>
@@ -60,6 +62,7 @@ export function createRouter(options: RouterOptions): Router {
     .get(required, handle.readProfile)
     .put(required, jsonBody, handle.changeProfile)
     .all(only('GET, HEAD, PUT'))
+  router.route('/decrypt').post(required, jsonBody, handle.decrypt).all(only('POST'))
   router.route('/livez').get(livez).all(only('GET, HEAD'))
   router.route('/healthz').get(livez).all(only('GET, HEAD'))
   router.route('/readyz').get(createReadyz(options)).all(only('GET, HEAD'))
@@ -127,6 +130,12 @@ function createHandlers(options: RouterOptions, login: ReturnType<typeof createL
       const user = await options.profile.change(authenticatedOf(req).session, change)
       sendJson(req, res, 200, profileAnswer(user))
     },
+
+    decrypt: async (req, res) => {
+      contextOf(req).event = 'decrypt'
+      const data = await options.decrypt(req.login, req.body as JsonObject)
+      sendJson(req, res, 200, openDataAnswer(data))
+    },
   } satisfies Record<string, Handler>
 }
 
@@ -144,6 +153,13 @@ function tokenToCheck(req: Request): string | undefined {
 
 function tokenAnswer(token: string, expiresIn: number) {
   return { message: 'success!', token, token_type: 'Bearer', expires_in: expiresIn }
+}
+
+/** WeChat's object under WeChat's names, without the openId and unionId of user data. */
+function openDataAnswer(data: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(data).filter(([name]) => !/^(open|union)id$/i.test(name)),
+  )
 }
 
 /** No openid, no unionid, no session_key: those stay on the server. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import supertest from 'supertest'
 import { createSimulator, TRANSPORT_FAULTS, type TransportFault } from '../../src/simulator/index'
+import { encrypt, flipBit, sign } from '../support/open-data'
 import { startServer } from '../support/server-process'
 import { temporaryFolder } from '../support/temporary'
 
@@ -26,6 +27,8 @@ test.each(['dev', 'json'])(
     const env = { ...secrets, WX_APPID: appid, WX_API_BASE_URL, WX_TIMEOUT_MS: '120' }
     const server = await startServer({ ...env, LOG_FORMAT: format, RATE_LIMIT: 'off' }, folder.path)
     const forbidden = new Set<string>(Object.values(secrets))
+    /** What its owner may see, and the log may not. */
+    const unlogged = new Set<string>()
     const answers: string[] = []
     const ask = async (request: supertest.Test): Promise<supertest.Response> => {
       const answer = await request.ok(() => true)
@@ -64,9 +67,30 @@ test.each(['dev', 'json'])(
       await ask(
         http.post('/login').set('Content-Type', 'application/json').send(`{"code":"${code}"`),
       )
-      const { sessionKey, openid } = simulator.user('canary', appid)
-      forbidden.add(String(sessionKey))
-      forbidden.add(openid)
+      const { sessionKey, openid, unionid } = simulator.user('canary', appid)
+      for (const secret of [String(sessionKey), openid, unionid]) forbidden.add(secret)
+
+      const phone = `1${randomBytes(8).readBigUInt64BE()}`.slice(0, 11)
+      const watermark = { timestamp: Math.floor(Date.now() / 1000), appid }
+      const user = { openId: openid, unionId: unionid, phoneNumber: phone, watermark }
+      const good = encrypt(String(sessionKey), user)
+      const nickName = canary('N')
+      const rawData = JSON.stringify({ nickName })
+      for (const text of [phone, good.encryptedData, good.iv, nickName]) unlogged.add(text)
+      const decrypt = (body: object) => ask(http.post('/decrypt').set('token', token).send(body))
+      expect((await decrypt(good)).body).toEqual({ phoneNumber: phone, watermark })
+      const stale = { ...good, iv: flipBit(good.iv, 9) }
+      const foreign = encrypt(String(sessionKey), {
+        ...user,
+        watermark: { ...watermark, appid: 'x' },
+      })
+      const statuses = []
+      for (const body of [stale, foreign, { ...good, iv: good.iv.slice(1) }, { rawData }]) {
+        statuses.push((await decrypt(body)).status)
+      }
+      statuses.push((await decrypt(sign(String(sessionKey), rawData))).status)
+      expect(statuses).toEqual([409, 400, 400, 400, 200])
+      await ask(http.post('/decrypt').send(good))
       await server.stop()
 
       const shown = answers.join('\n')
@@ -76,7 +100,7 @@ test.each(['dev', 'json'])(
         expect(shown).not.toContain(secret)
         expect(logged).not.toContain(secret)
       }
-      expect(logged).not.toContain(token)
+      for (const text of [...unlogged, token]) expect(logged).not.toContain(text)
     } finally {
       await server.stop('SIGKILL')
       await simulator.close()

@@ -17,6 +17,7 @@ const PATHS: Record<string, readonly string[]> = {
   '/logout': ['POST'],
   '/me': ['GET', 'HEAD', 'PUT'],
   '/verify': ['GET', 'HEAD'],
+  '/decrypt': ['POST'],
   '/livez': ['GET', 'HEAD'],
   '/healthz': ['GET', 'HEAD'],
   '/readyz': ['GET', 'HEAD'],
