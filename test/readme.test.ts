@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerProcess, startServer } from './support/server-process'
 import { temporaryFolder } from './support/temporary'
 
@@ -36,6 +37,17 @@ describe.each(['README.md', 'README.en.md'])('the examples in %s', file => {
       expect.objectContaining({ message: 'success!', token: expect.any(String) }),
       { message: 'success!' },
     ])
+  })
+
+  test('the curl line for encrypted data gets the phone number that the simulator encrypted', async () => {
+    const line = /wechat_simulator url=(\S+) /
+    while (!line.test(server.output())) await sleep(5)
+    const simulatorUrl = line.exec(server.output())?.[1]
+    const script = block(file, 'sh', '/decrypt')
+      .replace('http://127.0.0.1:4000', String(simulatorUrl))
+      .replaceAll('http://localhost:3000', server.url)
+    const answer = JSON.parse(execFileSync('bash', ['-e', '-c', script], { encoding: 'utf8' }))
+    expect(answer).toMatchObject({ phoneNumber: expect.stringMatching(/^1380000\d{4}$/) })
   })
 
   test('the code to mount is examples/mount.mts, which the type check reads', () => {

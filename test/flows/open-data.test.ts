@@ -28,38 +28,55 @@ describe.each(HOSTS)('open data on a service that runs as: %s', host => {
   afterAll(() => service.close())
 
   test('comes back decrypted, watermark and all', async () => {
-    const { token, key } = await logIn(service, 'alice')
-    const phone = phoneOf(service)
-    const { body, headers } = await decrypt(service, token, encrypt(key, phone)).expect(200)
-    expect(body).toEqual(phone)
+    const { token } = await service.logIn('alice')
+    const detail = service.simulator.encryptPhoneNumber({ phoneNumber: '13800000000' })
+    const { body, headers } = await decrypt(service, token, detail).expect(200)
+    expect(body).toEqual(phoneOf(service))
     expect(headers['cache-control']).toBe('no-store')
   })
 
   test('of a user comes back without openId and unionId, from the whole event as WeChat gives it', async () => {
-    const { token, key } = await logIn(service, 'alice')
-    const { openid, unionid } = service.simulator.user('alice')
-    const shown = { nickName: '微信用户', gender: 0, avatarUrl: '' }
-    const rawData = JSON.stringify(shown)
-    const whole = { openId: openid, ...shown, unionId: unionid, watermark: watermark(service) }
-    const event = { ...encrypt(key, whole), ...sign(key, rawData), userInfo: shown, cloudID: 'c' }
+    const { simulator } = service
+    simulator.setUnionidBound(appid, true)
+    const { token } = await service.logIn('alice')
+    const { openid, unionid } = simulator.user('alice')
+    const data = simulator.encryptUserInfo({ fields: { nickName: '小明' } })
+    const event = { ...data, userInfo: JSON.parse(data.rawData), errMsg: 'getUserInfo:ok' }
     const { body, text } = await decrypt(service, token, event).expect(200)
-    expect(body).toEqual({ ...shown, watermark: watermark(service) })
-    expect(text).not.toContain(openid)
-    expect(text).not.toContain(unionid)
-    expect((await decrypt(service, token, sign(key, rawData)).expect(200)).body).toEqual(shown)
+    expect(body).toEqual({ ...JSON.parse(data.rawData), watermark: watermark(service) })
+    expect(body.nickName).toBe('小明')
+    for (const secret of [openid, unionid]) expect(text).not.toContain(secret)
+    const { rawData, signature } = data
+    const signed = await decrypt(service, token, { rawData, signature }).expect(200)
+    expect(signed.body).toEqual(JSON.parse(rawData))
   })
 
   test('opens when it was made just before a new login, and just after one', async () => {
-    const older = await logIn(service, 'bob')
-    const newer = await logIn(service, 'bob')
-    const phone = phoneOf(service)
+    const older = await service.logIn('bob')
+    const newer = await service.logIn('bob')
     for (const { token } of [older, newer]) {
-      for (const { key } of [older, newer]) {
-        const { body } = await decrypt(service, token, encrypt(key, phone)).expect(200)
-        expect(body).toEqual(phone)
-        await decrypt(service, token, sign(key, '{"nickName":"x"}')).expect(200)
+      for (const keysAgo of [0, 1]) {
+        const { rawData, signature, ...encrypted } = service.simulator.encryptUserInfo({
+          ...{ user: 'bob', keysAgo },
+        })
+        await decrypt(service, token, encrypted).expect(200)
+        await decrypt(service, token, { rawData, signature }).expect(200)
+        await decrypt(service, token, { rawData, signature, ...encrypted }).expect(200)
       }
     }
+  })
+
+  test('made with a key that no login brought asks for a login, after which it can be had anew', async () => {
+    const { simulator } = service
+    const before = await service.logIn('erin')
+    simulator.rotateSessionKey('erin')
+    const data = simulator.encryptPhoneNumber({ user: 'erin' })
+    const { body } = await decrypt(service, before.token, data).expect(409)
+    expect(body).toMatchObject({ error: 'session_key_stale', action: 'login' })
+    const after = await service.logIn('erin')
+    await decrypt(service, after.token, data).expect(409)
+    const anew = simulator.encryptPhoneNumber({ user: 'erin' })
+    await decrypt(service, after.token, anew).expect(200)
   })
 
   test('is only opened behind a login', async () => {
