@@ -107,7 +107,7 @@ function decrypt(
   const bytes = padded.subarray(0, padded.length - padding)
   const data = parseObject(bytes.toString('utf8'))
   const isSound = padding > 0 && isUtf8(bytes)
-  return isSound && isWatermarked(data) && isOf(openid, data) ? data : undefined
+  return isSound && isWatermarked(data) && isOf(openid, data) && isWhole(data) ? data : undefined
 }
 
 /** Bytes of PKCS#7 padding, 0 when it is wrong; looks at as many bytes either way. */
@@ -125,12 +125,21 @@ function isWatermarked(data: OpenedData | undefined): data is Watermarked {
   return typeof appid === 'string' && typeof timestamp === 'number'
 }
 
-/**
- * Whether the data is this user's, if it names anybody. CBC without a MAC lets the sender change
- * the first 16 bytes through the iv, so that `openId` may come under another name.
+/*
+ * CBC without a MAC: who knows the text of any block may begin a text there with 16 bytes of their
+ * own choice. The two checks below refuse what that could turn to use.
  */
+
+/** Whether the data is this user's, if it names anybody, and under no other name than `openId`. */
 function isOf(openid: string, data: OpenedData): boolean {
   return Object.entries(data).every(([name, value]) => (name === 'openId') === (value === openid))
+}
+
+/** Whether a phone number has all its fields: one that was made of a nickname has but the first. */
+function isWhole(data: OpenedData): boolean {
+  const names = ['phoneNumber', 'purePhoneNumber', 'countryCode']
+  const given = names.filter(name => Object.hasOwn(data, name)).length
+  return given === 0 || given === names.length
 }
 
 /** sha1(rawData + session_key), the key as text. */

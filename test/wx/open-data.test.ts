@@ -98,6 +98,31 @@ describe('WeChat’s official examples', () => {
   })
 })
 
+test('a bit flip in the iv of a phone number has the same answer, also where the JSON survives', () => {
+  const { encryptedData, iv } = encrypt(KEY, phone)
+  const answers = Array.from({ length: 128 }, (_, bit) =>
+    JSON.stringify(outcome({ encryptedData, iv: flipBit(iv, bit) })),
+  )
+  expect(new Set(answers)).toEqual(new Set([JSON.stringify(STALE)]))
+})
+
+test('nobody makes a phone number of their own nickname', () => {
+  // CBC without a MAC: who knows the text of a block may begin a text of their own there.
+  const nickName = `${'x'.repeat(11)}13900000000`
+  const text = Buffer.from(JSON.stringify({ openId: OWNER.openid, nickName, gender: 0, watermark }))
+  expect(text.subarray(64, 75).toString()).toBe('13900000000')
+  const bytes = Buffer.from(encrypt(KEY, text.toString()).encryptedData, 'base64')
+  const wanted = Buffer.from('{"phoneNumber":"')
+  const iv = Buffer.from(
+    wanted.map((byte, i) => byte ^ Number(text[48 + i]) ^ Number(bytes[32 + i])),
+  )
+  const forged = {
+    iv: iv.toString('base64'),
+    encryptedData: bytes.subarray(48).toString('base64'),
+  }
+  expect(outcome(forged)).toEqual(STALE)
+})
+
 test('a phone number made by another implementation opens', () => {
   const fields = {
     iv: 'EBESExQVFhcYGRobHB0eHw==',
