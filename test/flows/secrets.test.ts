@@ -72,20 +72,21 @@ test.each(['dev', 'json'])(
 
       const phone = `1${randomBytes(8).readBigUInt64BE()}`.slice(0, 11)
       const watermark = { timestamp: Math.floor(Date.now() / 1000), appid }
-      const user = { openId: openid, unionId: unionid, phoneNumber: phone, watermark }
+      const number = { phoneNumber: phone, purePhoneNumber: phone, countryCode: '86', watermark }
+      const user = { openId: openid, unionId: unionid, ...number }
       const good = encrypt(String(sessionKey), user)
       const nickName = canary('N')
       const rawData = JSON.stringify({ nickName })
       for (const text of [phone, good.encryptedData, good.iv, nickName]) unlogged.add(text)
       const decrypt = (body: object) => ask(http.post('/decrypt').set('token', token).send(body))
-      expect((await decrypt(good)).body).toEqual({ phoneNumber: phone, watermark })
+      expect((await decrypt(good)).body).toEqual(number)
       const stale = { ...good, iv: flipBit(good.iv, 9) }
       const foreign = encrypt(String(sessionKey), {
         ...user,
         watermark: { ...watermark, appid: 'x' },
       })
       const statuses = []
-      for (const body of [stale, foreign, { ...good, iv: good.iv.slice(1) }, { rawData }]) {
+      for (const body of [stale, foreign, { ...good, iv: `${good.iv}!` }, { rawData }]) {
         statuses.push((await decrypt(body)).status)
       }
       statuses.push((await decrypt(sign(String(sessionKey), rawData))).status)
