@@ -39,8 +39,9 @@ export async function openPostgresDriver(
     idle_in_transaction_session_timeout: 5000,
     keepAlive: true,
   })
-  // A restart of the server breaks idle connections; unheard, each would end this process.
+  // A restart of the server breaks connections, idle or lent; unheard, each would end this process.
   pool.on('error', error => onIdleError(codeOf(error)))
+  pool.on('connect', client => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const statements = compileStatements(db, 'postgres', sweepBatch)
   const query = (name: StatementName, params: Params) => ({
