@@ -126,6 +126,39 @@ describeRedis('two instances on one Redis', () => {
     expect(warnings()).toHaveLength(2)
   })
 
+  test('writing to the disk only once a second is a cost, too, and what would be safe is silent', async () => {
+    const optionsOf = async () => {
+      const from = lines.length
+      const { 'config|get': before = 0 } = await commands()
+      const store = await openStore('memory:', { log, redisUrl: redis.url })
+      while (((await commands())['config|get'] ?? 0) < before + 3) await sleep(5)
+      await store.close()
+      return lines.slice(from).map(({ fields }) => (fields as { option: string }).option)
+    }
+    await admin.configSet({ appendonly: 'yes', appendfsync: 'everysec' })
+    expect(await optionsOf()).toEqual(['appendfsync'])
+    await admin.configSet('appendfsync', 'always')
+    expect(await optionsOf()).toEqual([])
+    await admin.configSet('appendonly', 'no')
+  })
+
+  test('a renewal that has read its session before a log-out writes nothing back after it', async () => {
+    // From now on Redis knows the script, and nobody has to send it a second time.
+    await a.endSession(await logIn())
+    const session = await logIn()
+    // Whoever only reads goes on; what writes waits, in the order in which it came.
+    await admin.sendCommand(['CLIENT', 'PAUSE', '700', 'WRITE'])
+    const ended = a.endSession(session)
+    await sleep(50)
+    const { get: reads } = await commands()
+    const resealed = b.resealSession(session, 'kid2.sealed')
+    while ((await commands()).get === reads) await sleep(5)
+    await admin.sendCommand(['CLIENT', 'UNPAUSE'])
+    await Promise.all([ended, resealed])
+    expect(await b.findSession(session)).toBeUndefined()
+    expect(await a.findSession(session)).toBeUndefined()
+  })
+
   test('a session that is ended on one is refused by the other right after the answer, 1000 times', async () => {
     let late = 0
     for (let i = 0; i < 1000; i++) {
