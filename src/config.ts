@@ -13,7 +13,7 @@ export interface LoginSettings {
   apps: Readonly<Record<string, string | readonly [current: string, previous: string]>>
   /** Signs tokens and seals session_keys; 32 bytes or more. Make one: `openssl rand -base64 48`. */
   jwtSecret: string
-  /** The secret before the last rotation: still verifies and opens, signs nothing. */
+  /** The other secret of a rotation, older or newer: verifies and opens, signs nothing. */
   jwtSecretPrevious?: string | undefined
   /** `sqlite:<file>`, `postgres://…`, `mysql://…` or `memory:`. Default `sqlite:./data/login.db`. */
   database?: string | undefined

@@ -50,6 +50,7 @@ test.each([
   'SECURITY.md',
   'docs/errors.md',
   'docs/forward-auth.md',
+  'docs/key-rotation.md',
   'docs/simulator.md',
   'docs/users.md',
 ])('every file that %s links to is there', file => {

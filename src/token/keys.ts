@@ -8,15 +8,15 @@ export interface Key {
   readonly sealing: KeyObject
 }
 
-/** Signs with one key and still understands the one before: a rotation logs nobody out. */
+/** Signs with one key and understands another, the one before or the one to come. */
 export interface KeyRing {
   readonly current: Key
   readonly byKid: ReadonlyMap<string, Key>
 }
 
-export function createKeyRing(secret: string, previousSecret?: string): KeyRing {
+export function createKeyRing(secret: string, otherSecret?: string): KeyRing {
   const current = createKey(secret)
-  const keys = previousSecret === undefined ? [current] : [current, createKey(previousSecret)]
+  const keys = otherSecret === undefined ? [current] : [current, createKey(otherSecret)]
   return { current, byKid: new Map(keys.map(key => [key.kid, key])) }
 }
 
