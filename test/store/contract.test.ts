@@ -376,6 +376,15 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await store.resealSession(refOf(one), 'kid2.sealed')
       expect((await store.findSession(refOf(one)))?.sealed).toBe('kid2.sealed')
     })
+
+    test('a renewal that began before the log-out brings no ended session back', async () => {
+      const one = login()
+      await store.completeLogin(one)
+      expect(await store.findSession(refOf(one))).toBeDefined()
+      await store.endSession(refOf(one))
+      await store.resealSession(refOf(one), 'kid2.sealed')
+      expect(await store.findSession(refOf(one))).toBeUndefined()
+    })
   })
 
   test('calls are counted in windows: 40 at once are 40, and the next window begins with one', async () => {

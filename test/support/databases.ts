@@ -4,6 +4,7 @@ import { chmodSync, chownSync, existsSync, readdirSync, writeFileSync } from 'no
 import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { temporaryFolder } from './temporary'
 
 /** A real database server of a test's own, on loopback. */
@@ -122,6 +123,21 @@ function versionOf(command: string): string {
   return execFileSync(command, ['--version'], { encoding: 'utf8' }).trim()
 }
 
+/** PostgreSQL listens before it has recovered, and turns clients away until then. */
+async function untilItRecovered(url: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const client = new pg.Client(url)
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return await client.end()
+    } catch (error) {
+      if (attempt === 400) throw error
+      await sleep(25)
+    }
+  }
+}
+
 /** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
 function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
@@ -155,9 +171,11 @@ export async function startPostgres(settings: readonly string[] = []): Promise<D
     ['shared_buffers', '32MB'],
   ].map(([name, value]) => `${name}=${value}`)
   const args = ['-D', data, '-p', String(port), ...[...all, ...settings].flatMap(s => ['-c', s])]
+  const url = `postgres://test@127.0.0.1:${port}/postgres`
   const database = server({ command, args, port, ...user }, folder, {
-    url: `postgres://test@127.0.0.1:${port}/postgres`,
+    url,
     version: versionOf(command),
+    ready: () => untilItRecovered(url),
   })
   await database.start()
   return database
