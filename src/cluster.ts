@@ -27,6 +27,7 @@ export function runCluster(options: ClusterOptions): () => void {
   let up = 0
   let announced = false
   let stopping = false
+  let ended = false
   let failures = 0
   let exitCode = 0
 
@@ -41,10 +42,12 @@ export function runCluster(options: ClusterOptions): () => void {
       }
     })
     worker.on('exit', (code, signal) => {
-      if (!announced || (stopping && code !== 0)) exitCode = 1
+      // One that was still starting has no handler yet, and ends by the signal itself.
+      const asTold = stopping && (code === 0 || signal === 'SIGTERM')
+      if (!asTold && (!announced || stopping)) exitCode = 1
       if (!announced || stopping) {
         stop()
-        if (Object.keys(cluster.workers ?? {}).length === 0) onEnd(exitCode)
+        endWhenGone()
         return
       }
       failures = performance.now() - startedAt > HEALTHY_MS ? 0 : failures + 1
@@ -58,6 +61,14 @@ export function runCluster(options: ClusterOptions): () => void {
     if (stopping) return
     stopping = true
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+    // All may have crashed and wait for their successors: then nobody is left to end.
+    endWhenGone()
+  }
+
+  function endWhenGone(): void {
+    if (ended || Object.keys(cluster.workers ?? {}).length > 0) return
+    ended = true
+    onEnd(exitCode)
   }
 
   for (let i = 0; i < workers; i++) fork()

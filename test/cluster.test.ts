@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
 import { createSimulator, type Simulator } from '../src/simulator/index'
+import { childrenOf, isAlive } from './support/processes'
 import { runServer, type ServerProcess, startServer } from './support/server-process'
 import { JWT_SECRET, OTHER_APP } from './support/service'
 import { temporaryFolder } from './support/temporary'
@@ -30,20 +30,7 @@ afterAll(async () => {
 })
 
 const post = (path: string) => supertest(server.url).post(path)
-const children = (): number[] =>
-  execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.child.pid)], { encoding: 'utf8' })
-    .trim()
-    .split(/\s+/)
-    .map(Number)
-    .filter(pid => pid !== 0 && isAlive(pid))
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
+const children = (): number[] => childrenOf(Number(server.child.pid))
 
 test('one code to two processes at once: one upstream call, one session', async () => {
   simulator.reset()
@@ -94,6 +81,28 @@ test('one SIGTERM stops all of them, with 0 and a login under way answered', asy
   expect((await underWay).status).toBe(200)
   expect(await exit).toBe(0)
   expect(workers.filter(isAlive)).toEqual([])
+})
+
+test('a SIGTERM while a killed process is being replaced ends with 0, too', async () => {
+  server = await startServer(env(), folder.path)
+  const before = children()
+  process.kill(Number(before[0]), 'SIGKILL')
+  while (children().filter(pid => !before.includes(pid)).length === 0) await sleep(5)
+  expect(await server.stop('SIGTERM')).toBe(0)
+})
+
+test('a SIGTERM while all processes have crashed and none is back yet ends at once', async () => {
+  server = await startServer(env(), folder.path)
+  for (let round = 0; round < 3; round++) {
+    while (children().length < 2) await sleep(20)
+    const victims = children()
+    for (const pid of victims) process.kill(pid, 'SIGKILL')
+    while (children().some(pid => victims.includes(pid))) await sleep(20)
+  }
+  expect(children()).toEqual([])
+  const begun = performance.now()
+  expect(await server.stop('SIGTERM')).toBe(0)
+  expect(performance.now() - begun).toBeLessThan(3000)
 })
 
 test('what keeps the workers from starting ends everything, and is told', async () => {

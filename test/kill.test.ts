@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import {
   startRedis,
 } from './support/databases'
 import { startLedger } from './support/ledger'
+import { childrenOf } from './support/processes'
 import { type ServerProcess, startServer } from './support/server-process'
 import { JWT_SECRET, OTHER_APP } from './support/service'
 import { temporaryFolder } from './support/temporary'
@@ -80,12 +80,6 @@ async function killDatabase(database: DatabaseServer): Promise<void> {
   await exited
   await database.start()
   for (const { url } of instances) await balancer.whenIn(url)
-}
-
-function childrenOf(parent: number): number[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n')
-  const pairs = lines.map(line => line.trim().split(/\s+/).map(Number))
-  return pairs.filter(([, ppid]) => ppid === parent).map(([pid]) => Number(pid))
 }
 
 let files = 0

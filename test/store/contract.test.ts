@@ -57,7 +57,7 @@ const log = { info() {}, warn() {}, error() {} }
 const BACKENDS: Record<string, () => Promise<Backend> | Backend> = {
   memory: () => ({ url: 'memory:', remove() {} }),
   SQLite: temporaryDatabase,
-  ...(available('postgres') && { PostgreSQL: () => startPostgres() }),
+  ...(available('postgres') && { PostgreSQL: () => startPostgres(['fsync=off']) }),
   ...(available('mariadb') && { MariaDB: () => startMariadb() }),
   ...(available('redis') && { Redis: redisAndUsers }),
 }
