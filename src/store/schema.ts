@@ -200,13 +200,19 @@ async function newer(db: Kysely<Tables>): Promise<Record<string, Migration>> {
  * @throws whatever the database says when a migration cannot be applied
  */
 export async function migrate(db: Kysely<Tables>, dialect: SqlDialect): Promise<void> {
-  const steps = { ...migrations(dialect), ...(await newer(db)) }
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => steps },
-    migrationTableName: MIGRATION_TABLE,
-    migrationLockTableName: 'login_migrations_lock',
-  })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
+  for (let known = -1; ; ) {
+    const later = await newer(db)
+    const steps = { ...migrations(dialect), ...later }
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => steps },
+      migrationTableName: MIGRATION_TABLE,
+      migrationLockTableName: 'login_migrations_lock',
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (!error) return
+    // While this one waited for the lock, a newer version may have taken steps: look once more.
+    if (Object.keys(later).length === known) throw error
+    known = Object.keys(later).length
+  }
 }

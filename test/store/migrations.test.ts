@@ -32,6 +32,17 @@ interface Questions {
   wipe: readonly string[]
 }
 
+/** What a newer version does while this one, which has just looked, waits for the lock. */
+async function overtake(url: string, ask: Ask, { lock, waiting, unlock }: Questions) {
+  await (await openStore(url, { log })).close()
+  await ask(lock)
+  const opening = openStore(url, { log })
+  while ((await ask(waiting)) < 1) await sleep(10)
+  await ask("insert into login_migrations values ('9999_of_a_newer_version', 'now')")
+  await ask(unlock)
+  await (await opening).close()
+}
+
 /** All find an empty database and wait for one lock; only then one of them gets it. */
 async function migrateAtOnce(url: string, ask: Ask, questions: Questions): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
@@ -48,33 +59,44 @@ async function migrateAtOnce(url: string, ask: Ask, questions: Questions): Promi
   }
 }
 
-testPostgres('on PostgreSQL four that find an empty database at once migrate it once', async () => {
-  const server = await startPostgres(['fsync=off'])
-  cleanUps.push(server.remove)
-  const client = new pg.Client(server.url)
-  await client.connect()
-  cleanUps.push(() => client.end())
-  await migrateAtOnce(server.url, async text => Number((await client.query(text)).rows[0]?.n), {
-    lock: `select pg_advisory_lock(${POSTGRES_LOCK})`,
-    waiting: "select count(*) as n from pg_locks where locktype = 'advisory' and not granted",
-    unlock: `select pg_advisory_unlock(${POSTGRES_LOCK})`,
-    wipe: ['drop schema public cascade', 'create schema public'],
-  })
-})
+testPostgres(
+  'on PostgreSQL four that start at once migrate once, and a newer one may come first',
+  async () => {
+    const server = await startPostgres(['fsync=off'])
+    cleanUps.push(server.remove)
+    const client = new pg.Client(server.url)
+    await client.connect()
+    cleanUps.push(() => client.end())
+    const ask = async (text: string) => Number((await client.query(text)).rows[0]?.n)
+    const questions = {
+      lock: `select pg_advisory_lock(${POSTGRES_LOCK})`,
+      waiting: "select count(*) as n from pg_locks where locktype = 'advisory' and not granted",
+      unlock: `select pg_advisory_unlock(${POSTGRES_LOCK})`,
+      wipe: ['drop schema public cascade', 'create schema public'],
+    }
+    await migrateAtOnce(server.url, ask, questions)
+    await overtake(server.url, ask, questions)
+  },
+)
 
-testMariadb('on MariaDB four that find an empty database at once migrate it once', async () => {
-  const server = await startMariadb(['innodb-flush-log-at-trx-commit=0'])
-  cleanUps.push(server.remove)
-  const client = await mysql.createConnection(server.url)
-  cleanUps.push(() => client.end())
-  const ask = async (text: string) => Number((await client.query<RowDataPacket[]>(text))[0][0]?.n)
-  await migrateAtOnce(server.url, ask, {
-    lock: `select get_lock('${MYSQL_LOCK}', 1)`,
-    waiting: "select count(*) as n from information_schema.processlist where state = 'User lock'",
-    unlock: `select release_lock('${MYSQL_LOCK}')`,
-    wipe: ['drop database login', 'create database login', 'use login'],
-  })
-})
+testMariadb(
+  'on MariaDB four that start at once migrate once, and a newer one may come first',
+  async () => {
+    const server = await startMariadb(['innodb-flush-log-at-trx-commit=0'])
+    cleanUps.push(server.remove)
+    const client = await mysql.createConnection(server.url)
+    cleanUps.push(() => client.end())
+    const ask = async (text: string) => Number((await client.query<RowDataPacket[]>(text))[0][0]?.n)
+    const questions = {
+      lock: `select get_lock('${MYSQL_LOCK}', 1)`,
+      waiting: "select count(*) as n from information_schema.processlist where state = 'User lock'",
+      unlock: `select release_lock('${MYSQL_LOCK}')`,
+      wipe: ['drop database login', 'create database login', 'use login'],
+    }
+    await migrateAtOnce(server.url, ask, questions)
+    await overtake(server.url, ask, questions)
+  },
+)
 
 test('on a SQLite file two processes that find it empty and locked both start once it is free', async () => {
   const { url, file, remove } = temporaryDatabase()
