@@ -26,7 +26,7 @@ export function createRefresh({ store, keys, issueToken }: RefreshOptions): Refr
     const values = unseal(keys, session.sealed, context)
     if (!values) throw new LoginError('session_ended', { reason: 'sealing_key_gone' })
     const sealed = seal(keys.current, values, context)
-    await store.resealSession(session, sealed)
+    await store.resealSession(session, { sealed, from: session.keyHash })
     return issueToken({ ...session, sealed })
   }
 }

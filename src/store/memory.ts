@@ -1,5 +1,7 @@
+import { createMemoryShared } from './memory-shared'
 import {
   type CompletedLogin,
+  type KeyCheck,
   type LoginCode,
   MAX_SESSIONS_PER_USER,
   type ProfileChange,
@@ -11,7 +13,7 @@ import {
 } from './store'
 
 type Stored<T> = { -readonly [K in keyof T]: T[K] }
-type StoredUser = Stored<User> & { keyHash: string; keyAt: number }
+type StoredUser = Stored<User> & { keyHash: string; keyAt: number; keyCheck: KeyCheck | null }
 type StoredSession = Pick<Session, 'id' | 'userId' | 'keyHash' | 'createdAt' | 'expiresAt'> & {
   sealed: string
 }
@@ -25,6 +27,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
   const sessionsOf = new Map<string, Set<string>>()
   const codes = new Map<string, StoredCode>()
   const counts = new Map<string, { count: number; expiresAt: number }>()
+  const shared = new Map<string, { value: string; expiresAt: number }>()
 
   function dropSession(id: string): void {
     const session = sessions.get(id)
@@ -46,6 +49,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
     if (login.now >= user.keyAt) {
       user.keyHash = login.keyHash
       user.keyAt = login.now
+      user.keyCheck = null
     }
     return user
   }
@@ -124,7 +128,8 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       const user = users.get(userId)
       if (!user || session?.userId !== userId) return undefined
       const { appid, openid, unionid, keyHash: userKeyHash, keyAt: userKeyAt } = user
-      return { ...session, appid, openid, unionid, userKeyHash, userKeyAt }
+      const { keyCheck: userKeyCheck } = user
+      return { ...session, appid, openid, unionid, userKeyHash, userKeyAt, userKeyCheck }
     },
 
     async findSealedKeys(userId, now) {
@@ -134,9 +139,21 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       return found.slice(0, MAX_SESSIONS_PER_USER).map(({ id, sealed }) => ({ id, sealed }))
     },
 
-    async resealSession({ id }, sealed) {
+    async resealSession({ id }, { sealed, from, keyHash = from }) {
       const session = sessions.get(id)
-      if (session) session.sealed = sealed
+      if (session?.keyHash === from) Object.assign(session, { sealed, keyHash })
+    },
+
+    async noteKeyCheck(userId, keyHash, check) {
+      const user = users.get(userId)
+      if (user?.keyHash !== keyHash || (user.keyCheck && user.keyCheck.at > check.at)) return
+      user.keyCheck = check
+    },
+
+    async replaceNewestKey(userId, { from, to, now }) {
+      const user = users.get(userId)
+      if (user?.keyHash !== from) return
+      Object.assign(user, { keyHash: to, keyAt: now, keyCheck: null })
     },
 
     async endSession({ id }) {
@@ -173,6 +190,8 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       if (change.phoneNumber !== undefined) user.phoneNumber = change.phoneNumber
     },
 
+    ...createMemoryShared(shared),
+
     async countCall(key, windowMs, now) {
       const known = counts.get(key)
       const running = known !== undefined && known.expiresAt > now
@@ -189,7 +208,10 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
       for (const hash of deadCodes) codes.delete(hash)
       const deadCounts = expired(counts, now, sweepBatch)
       for (const key of deadCounts) counts.delete(key)
-      return [deadSessions, deadCodes, deadCounts].some(({ length }) => length >= sweepBatch)
+      const deadValues = expired(shared, now, sweepBatch)
+      for (const key of deadValues) shared.delete(key)
+      const dead = [deadSessions, deadCodes, deadCounts, deadValues]
+      return dead.some(({ length }) => length >= sweepBatch)
     },
 
     async ping() {},
@@ -210,10 +232,11 @@ function newUser(id: string, { appid, openid, unionid, keyHash, now }: Completed
     lastLoginAt: now,
     keyHash,
     keyAt: now,
+    keyCheck: null,
   }
 }
 
-function toUser({ keyHash: _hash, keyAt: _at, ...user }: StoredUser): User {
+function toUser({ keyHash: _hash, keyAt: _at, keyCheck: _check, ...user }: StoredUser): User {
   return user
 }
 

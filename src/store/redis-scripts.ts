@@ -62,11 +62,14 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
 keep(KEYS[2], ARGV[3])
 local known = redis.call('GET', KEYS[3])
-if not known or tonumber(string.match(known, '^%d+')) <= tonumber(ARGV[6]) then
+local head, hash = string.match(known or '', '^([^|]*)|([^|]*)')
+local at = head and string.match(head, '^%d+')
+if not known or tonumber(at) <= tonumber(ARGV[6]) then
   local life = math.max(redis.call('PTTL', KEYS[3]), tonumber(ARGV[3]))
   local unionid = ARGV[9]
-  if unionid == '' and known then unionid = string.match(known, '^%d+|[^|]*|(.*)$') or '' end
-  local newest = ARGV[6] .. '|' .. ARGV[5] .. '|' .. unionid
+  if unionid == '' and known then unionid = string.match(known, '^[^|]*|[^|]*|(.*)$') or '' end
+  if at ~= ARGV[6] or hash ~= ARGV[5] then head = ARGV[6] end
+  local newest = head .. '|' .. ARGV[5] .. '|' .. unionid
   redis.call('SET', KEYS[3], newest, 'PX', string.format('%d', life))
 else
   keep(KEYS[3], ARGV[3])
@@ -101,6 +104,14 @@ for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
 end
 return sessions`)
 
+/** Key: any. Args: what it must hold, what it then gets; its life stays. */
+export const SWAP = script(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+  return 1
+end
+return 0`)
+
 /** Keys: session, ring. Arg: session id. */
 export const END_SESSION = script(`
 redis.call('DEL', KEYS[1])
@@ -127,6 +138,38 @@ ends = string.format('%d', tonumber(ARGV[1]) + tonumber(ARGV[2]))
 redis.call('HSET', KEYS[1], 'count', 1, 'ends', ends)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return { 1, ends }`)
+
+/** Key: newest of the user. Args: the key's hash, when WeChat was asked, 1 if it is valid or 0. */
+export const NOTE_KEY_CHECK = script(`
+local known = redis.call('GET', KEYS[1])
+local at, checked, hash, rest = string.match(known or '', '^(%d+),?(%d*)[^|]*|([^|]*)(.*)$')
+if hash ~= ARGV[1] then return 0 end
+if checked ~= '' and tonumber(checked) > tonumber(ARGV[2]) then return 0 end
+local head = at .. ',' .. ARGV[2] .. ',' .. ARGV[3]
+redis.call('SET', KEYS[1], head .. '|' .. hash .. rest, 'KEEPTTL')
+return 1`)
+
+/** Key: newest of the user. Args: the key's hash that it must have, the one that it gets, when. */
+export const REPLACE_NEWEST_KEY = script(`
+local known = redis.call('GET', KEYS[1])
+local hash, rest = string.match(known or '', '^[^|]*|([^|]*)(.*)$')
+if hash ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3] .. '|' .. ARGV[2] .. rest, 'KEEPTTL')
+return 1`)
+
+/** Key: shared value. Args: now, the value behind its end, life in ms. Answers 1 where it was free. */
+export const CLAIM_SHARED = script(`
+local known = redis.call('GET', KEYS[1])
+if known and tonumber(string.match(known, '^%d+')) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`)
+
+/** Key: shared value. Arg: the value that it must have. */
+export const DROP_SHARED = script(`
+local known = redis.call('GET', KEYS[1])
+if not known or string.match(known, '|(.*)$') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1`)
 
 /** Runs a script by its digest; sends the text itself where Redis does not know it (any more). */
 export async function runScript(

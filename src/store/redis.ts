@@ -6,6 +6,7 @@ import { createRedisCodes } from './redis-codes'
 import type { RedisModule } from './redis-connection'
 import { warnOnce } from './redis-durability'
 import { guarded } from './redis-errors'
+import { createRedisNewestKeys, type Newest, newestKey, readNewest } from './redis-newest'
 import { openRedisRoute, type RedisRoute } from './redis-route'
 import {
   ADD_SESSION,
@@ -16,7 +17,9 @@ import {
   lifeOf,
   runScript,
   type Script,
+  SWAP,
 } from './redis-scripts'
+import { createRedisShared } from './redis-shared'
 import {
   MAX_SESSIONS_PER_USER,
   type Session,
@@ -29,9 +32,7 @@ import {
 const CACHED_SESSIONS = 100_000
 
 /** What a session's key holds, its unionid as the login itself left it. */
-type StoredSession = Omit<Session, 'userKeyHash' | 'userKeyAt'>
-/** What a later login of the same user may change, for all of the user's sessions. */
-type Newest = Pick<Session, 'userKeyHash' | 'userKeyAt' | 'unionid'>
+type StoredSession = Omit<Session, 'userKeyHash' | 'userKeyAt' | 'userKeyCheck'>
 
 export interface RedisStoreOptions {
   redis: RedisModule
@@ -46,7 +47,6 @@ export interface RedisStoreOptions {
 const sessionPrefix = (userId: string) => `mpl:{${userId}}:s:`
 const sessionKey = ({ id, userId }: SessionRef) => sessionPrefix(userId) + id
 const ringKey = (userId: string) => `mpl:{${userId}}:r`
-const newestKey = (userId: string) => `mpl:{${userId}}:k`
 const countKey = (key: string) => `mpl:n:${key}`
 
 /**
@@ -120,7 +120,7 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
     try {
       const [text, pair] = (await route.send(key, ['MGET', key, keyOfUser])) as (string | null)[]
       if (text) session = JSON.parse(text)
-      if (pair) newest = toNewest(pair)
+      if (pair) newest = readNewest(pair)
     } finally {
       keepSession(session)
       keepKey(newest)
@@ -130,6 +130,8 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
 
   return {
     ...codes.methods,
+    ...createRedisShared(route),
+    ...createRedisNewestKeys({ route, users, changing, untilTold }),
 
     completeLogin: login =>
       within(
@@ -171,16 +173,16 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
         .map(({ id, sealed }) => ({ id, sealed }))
     },
 
-    resealSession: (ref, sealed) =>
+    resealSession: (ref, { sealed, from, keyHash = from }) =>
       within(
         (async () => {
           const key = sessionKey(ref)
           const text = (await route.send(key, ['GET', key])) as string | null
-          if (text === null) return
-          const changed = JSON.stringify({ ...JSON.parse(text), sealed })
-          // XX: what has ended since stays ended. Nothing but `sealed` ever changes.
-          const command = ['SET', key, changed, 'XX', 'KEEPTTL']
-          await changing([key], () => route.send(key, command))
+          const session = text === null ? undefined : (JSON.parse(text) as StoredSession)
+          if (session?.keyHash !== from) return
+          const changed = JSON.stringify({ ...session, sealed, keyHash })
+          // What has ended since stays ended, and what was sealed anew since is not undone.
+          await changing([key], () => run(SWAP, [key], String(text), changed))
         })(),
       ),
 
@@ -242,10 +244,4 @@ function createEndOfTurn(): () => Promise<void> {
 
 function join(session: StoredSession, newest: Newest): Session {
   return { ...session, ...newest, unionid: newest.unionid ?? session.unionid }
-}
-
-/** `time|hash|unionid`; the last may be empty, and an earlier version did not write it. */
-function toNewest(text: string): Newest {
-  const [, at, userKeyHash = '', unionid] = /^(\d+)\|([^|]*)(?:\|(.*))?$/s.exec(text) ?? []
-  return { userKeyAt: Number(at), userKeyHash, unionid: unionid || null }
 }

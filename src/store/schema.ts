@@ -12,6 +12,8 @@ export interface Tables {
     phone_number: string | null
     key_hash: string
     key_at: number
+    key_checked_at: number | null
+    key_valid: number | null
     created_at: number
     last_login_at: number
   }
@@ -41,6 +43,11 @@ export interface Tables {
     key: string
     count: number
     ends_at: number
+  }
+  shared_values: {
+    key: string
+    value: string
+    expires_at: number
   }
 }
 
@@ -121,6 +128,26 @@ function migrations(dialect: SqlDialect): Record<string, Migration> {
         await index('users_phone', 'users', ['phone_number'], 'phone_number').up(db)
       },
     },
+    '0010_shared_values': {
+      up: db =>
+        table(db, 'shared_values', dialect)
+          .addColumn('key', 'varchar(128)', column => column.primaryKey())
+          .addColumn('value', 'text', column => column.notNull())
+          .addColumn('expires_at', 'bigint', column => column.notNull())
+          .execute(),
+    },
+    '0011_shared_values_expiry': index('shared_values_expiry', 'shared_values', ['expires_at']),
+    '0012_users_key_checked_at': column('users', 'key_checked_at', 'bigint'),
+    '0013_users_key_valid': column('users', 'key_valid', 'integer'),
+  }
+
+  function column(of: string, name: string, type: 'bigint' | 'integer'): Migration {
+    return {
+      async up(db) {
+        if (dialect === 'mysql' && (await hasColumn(db, of, name))) return
+        await db.schema.alterTable(of).addColumn(name, type).execute()
+      },
+    }
   }
 
   /** `present`: leave out the rows where this column is null. MySQL knows no such index. */
@@ -171,6 +198,14 @@ async function hasIndex(db: Kysely<unknown>, table: string, name: string): Promi
   const { rows } = await sql`
     select 1 from information_schema.statistics
     where table_schema = database() and table_name = ${table} and index_name = ${name}
+  `.execute(db)
+  return rows.length > 0
+}
+
+async function hasColumn(db: Kysely<unknown>, table: string, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from information_schema.columns
+    where table_schema = database() and table_name = ${table} and column_name = ${name}
   `.execute(db)
   return rows.length > 0
 }

@@ -1,5 +1,7 @@
 import { LoginError } from '../errors'
 import type { Tables } from './schema'
+import { createSqlSessionKeys } from './sql-session-keys'
+import { createSqlShared } from './sql-shared'
 import type { StatementName } from './statements'
 import {
   type CompletedLogin,
@@ -47,13 +49,18 @@ const COMPLETE_LOGIN: readonly StatementName[] = [
   'endOldest',
   'settleCode',
 ]
+const SWEEP: readonly StatementName[] = [
+  'sweepSessions',
+  'sweepCodes',
+  'sweepCallCounts',
+  'sweepShared',
+]
 
 /** The store contract on any SQL database: a transaction is a list of statements, decided beforehand. */
-export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Store & UserStore {
-  const all = (statement: StatementName, params: Params) => guarded(driver.read(statement, params))
+export function createSqlStore(unguarded: SqlDriver, sweepBatch = SWEEP_BATCH): Store & UserStore {
+  const driver = guardedDriver(unguarded)
+  const { read: all, write } = driver
   const one = async (statement: StatementName, params: Params) => (await all(statement, params))[0]
-  const write = (statements: readonly StatementName[], params: Params, options?: WriteOptions) =>
-    guarded(driver.write(statements, params, options))
 
   /** Takes over a unionid that was not known, or another one: seldom more than once for a user. */
   async function link(userId: string, { unionid }: CompletedLogin, known: unknown): Promise<void> {
@@ -61,6 +68,9 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
   }
 
   return {
+    ...createSqlShared(driver),
+    ...createSqlSessionKeys(driver),
+
     async claimCode(claim) {
       for (;;) {
         // After a power cut WeChat itself refuses a code that was spent: no need to wait for the disk.
@@ -109,12 +119,8 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async findSealedKeys(userId, now) {
-      const rows = await guarded(driver.read('findSealedKeys', { userId, now }))
+      const rows = await all('findSealedKeys', { userId, now })
       return rows.map(({ id, sealed }) => ({ id: String(id), sealed: String(sealed) }))
-    },
-
-    async resealSession({ id, userId }, sealed) {
-      await write(['resealSession'], { sessionId: id, userId, sealed })
     },
 
     async endSession({ id, userId }) {
@@ -160,7 +166,7 @@ export function createSqlStore(driver: SqlDriver, sweepBatch = SWEEP_BATCH): Sto
     },
 
     async sweep(now) {
-      const removed = await write(['sweepSessions', 'sweepCodes', 'sweepCallCounts'], { now })
+      const removed = await write(SWEEP, { now })
       return removed.some(rows => Number(rows) >= sweepBatch)
     },
 
@@ -185,6 +191,14 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
     if (error instanceof LoginError) throw error
     const { code, errcode } = error as { code?: unknown; errcode?: unknown }
     throw new LoginError('store_unavailable', { reason: String(errcode ?? code ?? 'unknown') })
+  }
+}
+
+function guardedDriver(driver: SqlDriver): SqlDriver {
+  return {
+    read: (statement, params) => guarded(driver.read(statement, params)),
+    write: (statements, params, options) => guarded(driver.write(statements, params, options)),
+    close: () => driver.close(),
   }
 }
 
@@ -215,6 +229,8 @@ function toSession(row: UntypedRow): Session | undefined {
     Pick<Tables['users'], 'appid' | 'openid' | 'unionid'> & {
       user_key_hash: string
       user_key_at: number
+      user_key_checked_at: number | null
+      user_key_valid: number | null
     }
   return {
     id: session.id,
@@ -228,6 +244,10 @@ function toSession(row: UntypedRow): Session | undefined {
     expiresAt: Number(session.expires_at),
     userKeyHash: session.user_key_hash,
     userKeyAt: Number(session.user_key_at),
+    userKeyCheck:
+      session.user_key_checked_at === null
+        ? null
+        : { at: Number(session.user_key_checked_at), valid: Number(session.user_key_valid) === 1 },
   }
 }
 

@@ -1,5 +1,8 @@
 import { type Compilable, type InsertQueryBuilder, type Kysely, sql } from 'kysely'
 import type { SqlDialect, Tables } from './schema'
+import { sessionStatements } from './session-statements'
+import { sharedStatements } from './shared-statements'
+import { parameter as p } from './statement-parameter'
 import { MAX_SESSIONS_PER_USER } from './store'
 
 /** SQL text and the names of its parameters, in order. */
@@ -10,9 +13,6 @@ export interface Statement {
 
 export type StatementName = keyof ReturnType<typeof buildStatements>
 export type Statements = Readonly<Record<StatementName, Statement>>
-
-/** Stands for the parameter of that name until the statement is run. */
-const p = (name: string) => ({ name }) as never
 
 /**
  * Every statement of the service, written once by Kysely in the database's own dialect and run as
@@ -39,6 +39,9 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
   const changeUser = (change: { readonly [column in keyof Tables['users']]?: never }) =>
     db.updateTable('users').set(change).where('id', '=', p('userId'))
   return {
+    ...sharedStatements(db, dialect, sweepBatch),
+    ...sessionStatements(db),
+
     claimCode: orIgnore(
       db.insertInto('login_codes').values({
         hash: p('codeHash'),
@@ -140,39 +143,6 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       .select(['id', 'unionid', 'key_hash', 'key_at'])
       .where('appid', '=', identity.appid)
       .where('openid', '=', identity.openid),
-
-    findSession: db
-      .selectFrom('sessions')
-      .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select([
-        'sessions.id',
-        'sessions.user_id',
-        'sessions.sealed',
-        'sessions.key_hash',
-        'sessions.created_at',
-        'sessions.expires_at',
-        'users.appid',
-        'users.openid',
-        'users.unionid',
-        'users.key_hash as user_key_hash',
-        'users.key_at as user_key_at',
-      ])
-      .where('sessions.id', '=', p('sessionId'))
-      .where('sessions.user_id', '=', p('userId')),
-
-    findSealedKeys: db
-      .selectFrom('sessions')
-      .select(['id', 'sealed'])
-      .where('user_id', '=', p('userId'))
-      .where('expires_at', '>', p('now'))
-      .orderBy('created_at', 'desc')
-      .limit(sql.lit(MAX_SESSIONS_PER_USER)),
-
-    resealSession: db
-      .updateTable('sessions')
-      .set({ sealed: p('sealed') })
-      .where('user_id', '=', p('userId'))
-      .where('id', '=', p('sessionId')),
 
     endSession: db
       .deleteFrom('sessions')
@@ -286,9 +256,13 @@ function orRefresh(insert: Insert<'users'>, dialect: SqlDialect) {
     dialect === 'mysql' ? sql`values(${sql.ref(column)})` : sql.ref(`excluded.${column}`)
   const newest = (column: 'key_hash' | 'key_at') =>
     sql<never>`case when ${incoming('key_at')} >= users.key_at then ${incoming(column)} else users.${sql.ref(column)} end`
-  // In this order: MySQL assigns from left to right, and the hash is decided by the old time.
+  const unlessNewer = (column: 'key_checked_at' | 'key_valid') =>
+    sql<never>`case when ${incoming('key_at')} >= users.key_at then null else users.${sql.ref(column)} end`
+  // In this order: MySQL assigns from left to right, and all is decided by the old time.
   const changes = {
     key_hash: newest('key_hash'),
+    key_checked_at: unlessNewer('key_checked_at'),
+    key_valid: unlessNewer('key_valid'),
     key_at: newest('key_at'),
     last_login_at: sql<number>`${incoming('last_login_at')}`,
   }

@@ -3,7 +3,7 @@
  * the caller: one clock decides, and tests can hold it. Every method may throw LoginError
  * `store_unavailable`; a write that resolved is durable, but for a claim, which a power cut may undo.
  */
-export interface Store {
+export interface Store extends SharedValues, SessionKeys {
   /**
    * Takes a login code for one caller among all instances. Resolves to undefined when it is now
    * this caller's, else to what is known of the code.
@@ -28,8 +28,6 @@ export interface Store {
    * than a user may have sessions.
    */
   findSealedKeys(userId: string, now: number): Promise<readonly SealedKey[]>
-  /** Stores the same secrets sealed by a newer key. */
-  resealSession(session: SessionRef, sealed: string): Promise<void>
   endSession(session: SessionRef): Promise<void>
   endSessionsOfUser(userId: string): Promise<void>
 
@@ -54,6 +52,56 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** Small values that all instances share, each under a key and for a time. */
+export interface SharedValues {
+  /** The value, unless there is none or it has expired. */
+  readShared(key: string, now: number): Promise<string | undefined>
+  writeShared(key: string, value: string, life: Life): Promise<void>
+  /**
+   * Writes a value that no other caller uses, where there is none or only an expired one; resolves
+   * to whether it did. So a claim is a lease: `dropShared` gives it back, and one whose holder died
+   * ends with its life.
+   */
+  claimShared(key: string, value: string, life: Life): Promise<boolean>
+  /** Removes the value if it is still this one; resolves to whether it did. */
+  dropShared(key: string, value: string): Promise<boolean>
+}
+
+export interface Life {
+  readonly now: number
+  readonly expiresAt: number
+}
+
+/** What is known of session_keys beyond the logins that brought them. */
+export interface SessionKeys {
+  /** Stores a session's secrets sealed anew, and its key where that changed, if it holds `from`. */
+  resealSession(session: SessionRef, secrets: ResealedSecrets): Promise<void>
+  /** Notes what WeChat said of a key, if it is the newest of the user and nothing later was said. */
+  noteKeyCheck(userId: string, keyHash: string, check: KeyCheck): Promise<void>
+  /** Puts another key in the place of the user's newest, if that is `from`. */
+  replaceNewestKey(userId: string, change: KeyChange): Promise<void>
+}
+
+export interface ResealedSecrets {
+  readonly sealed: string
+  readonly from: string
+  /** Digest of the session_key in it. Default: the same as before. */
+  readonly keyHash?: string
+}
+
+/** What WeChat said of a session_key when it was asked. */
+export interface KeyCheck {
+  readonly at: number
+  readonly valid: boolean
+}
+
+export interface KeyChange {
+  /** Digests. */
+  readonly from: string
+  readonly to: string
+  readonly now: number
+}
+
 /** Users without their sessions: for a store that keeps sessions elsewhere. */
 export interface UserStore
   extends Pick<
@@ -63,6 +111,7 @@ export interface UserStore
     | 'findUsersByUnionid'
     | 'findUsersByPhone'
     | 'updateProfile'
+    | 'replaceNewestKey'
     | 'sweep'
     | 'ping'
     | 'close'
@@ -156,6 +205,8 @@ export interface Session extends SessionRef {
   /** The newest session_key of the user that any login brought, and when. */
   readonly userKeyHash: string
   readonly userKeyAt: number
+  /** What WeChat last said of that newest key; null where it was not asked since. */
+  readonly userKeyCheck: KeyCheck | null
 }
 
 /** What opens one session's session_key, together with the key ring and the appid. */

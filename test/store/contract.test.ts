@@ -255,7 +255,12 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await store.updateProfile(userId, { nickname: '小明', avatarUrl: 'https://a' })
       await store.updateProfile(userId, { nickname: null })
       await store.updateProfile(userId, {})
-      expect(await store.findUser(userId)).toMatchObject({ nickname: null, avatarUrl: 'https://a' })
+      await store.updateProfile(userId, { phoneNumber: '13800000000' })
+      expect(await store.findUser(userId)).toMatchObject({
+        nickname: null,
+        avatarUrl: 'https://a',
+        phoneNumber: '13800000000',
+      })
     })
 
     test('a login is noted, and who is unknown is undefined', async () => {
@@ -284,6 +289,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
         expiresAt: NOW + 1000,
         userKeyHash: 'key-1',
         userKeyAt: NOW,
+        userKeyCheck: null,
       })
     })
 
@@ -349,7 +355,7 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       const [one, two, three, four] = [aged(1), aged(2), aged(3), aged(4)]
       for (const each of [three, one, four, two, login()]) await store.completeLogin(each)
       await store.endSession(refOf(three))
-      await store.resealSession(refOf(two), 'kid2.2')
+      await store.resealSession(refOf(two), { sealed: 'kid2.2', from: 'key-1' })
       const { userId } = refOf(one)
       expect(await store.findSealedKeys(userId, NOW)).toEqual([
         { id: one.sessionId, sealed: 'kid.1' },
@@ -373,8 +379,11 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     test('a session’s secrets can be sealed anew', async () => {
       const one = login()
       await store.completeLogin(one)
-      await store.resealSession(refOf(one), 'kid2.sealed')
-      expect((await store.findSession(refOf(one)))?.sealed).toBe('kid2.sealed')
+      await store.resealSession(refOf(one), { sealed: 'kid2.sealed', from: 'key-1' })
+      expect(await store.findSession(refOf(one))).toMatchObject({
+        sealed: 'kid2.sealed',
+        keyHash: 'key-1',
+      })
     })
 
     test('a renewal that began before the log-out brings no ended session back', async () => {
@@ -382,8 +391,131 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
       await store.completeLogin(one)
       expect(await store.findSession(refOf(one))).toBeDefined()
       await store.endSession(refOf(one))
-      await store.resealSession(refOf(one), 'kid2.sealed')
+      await store.resealSession(refOf(one), { sealed: 'kid2.sealed', from: 'key-1' })
       expect(await store.findSession(refOf(one))).toBeUndefined()
+    })
+
+    test('a session that holds another key by now is not sealed back', async () => {
+      const one = login()
+      await store.completeLogin(one)
+      await store.resealSession(refOf(one), { sealed: 'new', from: 'key-1', keyHash: 'key-2' })
+      await store.resealSession(refOf(one), { sealed: 'late', from: 'key-1' })
+      expect(await store.findSession(refOf(one))).toMatchObject({ sealed: 'new', keyHash: 'key-2' })
+      await store.endSession(refOf(one))
+      await store.resealSession(refOf(one), { sealed: 'dead', from: 'key-2' })
+      expect(await store.findSession(refOf(one))).toBeUndefined()
+    })
+  })
+
+  describe('session_keys', () => {
+    const checkOf = async (one: CompletedLogin) =>
+      (await store.findSession(refOf(one)))?.userKeyCheck
+
+    test('what WeChat said of the newest key is kept, and the latest word counts', async () => {
+      const one = login()
+      const { userId } = await store.completeLogin(one)
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 5, valid: true })
+      expect(await checkOf(one)).toEqual({ at: NOW + 5, valid: true })
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 9, valid: false })
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 7, valid: true })
+      expect(await checkOf(one)).toEqual({ at: NOW + 9, valid: false })
+      expect(await store.findSession(refOf(one))).toMatchObject({
+        userKeyHash: 'key-1',
+        userKeyAt: NOW,
+      })
+    })
+
+    test('what is known of the user otherwise stays: a unionid that came late', async () => {
+      const openid = unique('openid')
+      const older = login({ openid })
+      await store.completeLogin(older)
+      const { userId } = await store.completeLogin(login({ openid, unionid: 'late' }))
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 5, valid: true })
+      expect((await store.findSession(refOf(older)))?.unionid).toBe('late')
+      await store.replaceNewestKey(userId, { from: 'key-1', to: 'key-2', now: NOW + 6 })
+      expect((await store.findSession(refOf(older)))?.unionid).toBe('late')
+    })
+
+    test('what it said of a key that is not the newest is nothing about the newest', async () => {
+      const openid = unique('openid')
+      const older = login({ openid })
+      const newer = login({ openid, keyHash: 'key-2', now: NOW + 10 })
+      const { userId } = await store.completeLogin(older)
+      await store.completeLogin(newer)
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 20, valid: false })
+      expect(await checkOf(newer)).toBeNull()
+    })
+
+    test('a newer key has a clean record; a login that comes in late changes none', async () => {
+      const openid = unique('openid')
+      const { userId } = await store.completeLogin(login({ openid }))
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 5, valid: false })
+      const late = login({ openid, keyHash: 'key-0', now: NOW - 10 })
+      await store.completeLogin(late)
+      expect(await checkOf(late)).toEqual({ at: NOW + 5, valid: false })
+      const newer = login({ openid, keyHash: 'key-2', now: NOW + 10 })
+      await store.completeLogin(newer)
+      expect(await checkOf(newer)).toBeNull()
+    })
+
+    test('the newest key gives way to the one that replaced it, and to no other', async () => {
+      const one = login()
+      const { userId } = await store.completeLogin(one)
+      await store.noteKeyCheck(userId, 'key-1', { at: NOW + 5, valid: true })
+      await store.replaceNewestKey(userId, { from: 'key-0', to: 'key-9', now: NOW + 8 })
+      await store.replaceNewestKey(userId, { from: 'key-1', to: 'key-2', now: NOW + 9 })
+      expect(await store.findSession(refOf(one))).toMatchObject({
+        keyHash: 'key-1',
+        userKeyHash: 'key-2',
+        userKeyAt: NOW + 9,
+        userKeyCheck: null,
+      })
+    })
+  })
+
+  describe('shared values', () => {
+    const life = { now: NOW, expiresAt: NOW + 5000 }
+
+    test('a value is read until it expires, and the latest one written counts', async () => {
+      const key = unique('value')
+      expect(await store.readShared(key, NOW)).toBeUndefined()
+      await store.writeShared(key, 'first', life)
+      await store.writeShared(key, 'it|is | "text" 好', life)
+      expect(await store.readShared(key, NOW + 4999)).toBe('it|is | "text" 好')
+      expect(await store.readShared(key, NOW + 5000)).toBeUndefined()
+    })
+
+    test('a value is removed only if it is still the one that was meant', async () => {
+      const key = unique('value')
+      await store.writeShared(key, 'first', life)
+      await store.writeShared(key, 'second', life)
+      expect(await store.dropShared(key, 'first')).toBe(false)
+      expect(await store.readShared(key, NOW)).toBe('second')
+      expect(await store.dropShared(key, 'second')).toBe(true)
+      expect(await store.readShared(key, NOW)).toBeUndefined()
+      expect(await store.dropShared(key, 'second')).toBe(false)
+    })
+
+    test('of 30 claims at once one succeeds, and it can be given back', async () => {
+      const key = unique('lease')
+      const owners = Array.from({ length: 30 }, () => unique('owner'))
+      const claims = await Promise.all(owners.map(owner => store.claimShared(key, owner, life)))
+      expect(claims.filter(Boolean)).toHaveLength(1)
+      const winner = String(owners[claims.indexOf(true)])
+      expect(await store.readShared(key, NOW)).toBe(winner)
+      expect(await store.dropShared(key, 'somebody else')).toBe(false)
+      expect(await store.dropShared(key, winner)).toBe(true)
+      expect(await store.claimShared(key, unique('owner'), life)).toBe(true)
+    })
+
+    test('a claim whose holder is gone ends by itself', async () => {
+      const key = unique('lease')
+      const claimAt = (now: number) =>
+        store.claimShared(key, unique('owner'), { now, expiresAt: now + 1500 })
+      expect(await claimAt(NOW)).toBe(true)
+      expect(await claimAt(NOW + 1499)).toBe(false)
+      expect(await claimAt(NOW + 1500)).toBe(true)
+      expect(await claimAt(NOW + 2999)).toBe(false)
     })
   })
 
@@ -432,8 +564,11 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
     expect(await store.findSession(refOf(alive))).toBeDefined()
     const code = claim()
     await store.claimCode(code)
+    const key = unique('value')
+    await store.writeShared(key, 'value', { now: NOW, expiresAt: code.expiresAt })
     await store.sweep(code.expiresAt)
     expect(await store.findCode(code.codeHash)).toBeUndefined()
+    expect(await store.readShared(key, NOW)).toBeUndefined()
   })
 
   test('it answers a ping', async () => {

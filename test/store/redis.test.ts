@@ -151,7 +151,7 @@ describeRedis('two instances on one Redis', () => {
     const ended = a.endSession(session)
     await sleep(50)
     const { get: reads } = await commands()
-    const resealed = b.resealSession(session, 'kid2.sealed')
+    const resealed = b.resealSession(session, { sealed: 'kid2.sealed', from: 'key' })
     while ((await commands()).get === reads) await sleep(5)
     await admin.sendCommand(['CLIENT', 'UNPAUSE'])
     await Promise.all([ended, resealed])
@@ -258,15 +258,24 @@ describeRedis('two instances on one Redis', () => {
     expect(late).toBe(0)
   })
 
+  test('what WeChat said of a session_key shows in a session that is known', async () => {
+    const session = await logIn({ openid: 'checked' })
+    expect(await b.findSession(session)).toMatchObject({ userKeyCheck: null })
+    await a.noteKeyCheck(session.userId, 'key', { at: NOW + 1, valid: false })
+    expect(await b.findSession(session)).toMatchObject({
+      userKeyCheck: { at: NOW + 1, valid: false },
+    })
+  })
+
   test('secrets that are sealed anew show in a session that is known, and bring none back', async () => {
     const session = await logIn()
     await b.findSession(session)
-    await a.resealSession(session, 'kid2.sealed')
+    await a.resealSession(session, { sealed: 'kid2.sealed', from: 'key' })
     expect((await a.findSession(session))?.sealed).toBe('kid2.sealed')
     await sleep(5)
     expect((await b.findSession(session))?.sealed).toBe('kid2.sealed')
     await a.endSession(session)
-    await b.resealSession(session, 'kid3.sealed')
+    await b.resealSession(session, { sealed: 'kid3.sealed', from: 'key' })
     expect(await a.findSession(session)).toBeUndefined()
   })
 

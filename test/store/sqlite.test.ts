@@ -129,6 +129,10 @@ test('the first release’s file is taken over: login codes that were done stay 
   old.exec(`${sql} without rowid`)
   old.exec('insert into login_codes select * from newer; drop table newer')
   old.exec('create index login_codes_expiry on login_codes (expires_at)')
+  old.exec('drop table shared_values')
+  for (const name of ['key_checked_at', 'key_valid']) {
+    old.exec(`alter table users drop column ${name}`)
+  }
   old.exec(`delete from login_migrations where name >= '0008'`)
   old.close()
   store = await open(database.url)
