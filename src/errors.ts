@@ -201,6 +201,12 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value)
 }
 
+/** One message in both languages. */
+export interface ErrorText {
+  readonly zh: string
+  readonly en: string
+}
+
 export interface LoginErrorOptions {
   /** Name of the offending field or header; never its value. */
   field?: string
@@ -210,6 +216,8 @@ export interface LoginErrorOptions {
   wxErrcode?: number
   /** Methods for the `Allow` header of a 405. */
   allow?: string
+  /** Says it better where the general text would mislead. */
+  text?: ErrorText
   /** For the log only: what happened, in a word or two, without any input or secret. */
   reason?: string
 }
@@ -240,10 +248,13 @@ export class LoginError extends Error {
   readonly wxErrcode: number | undefined
   readonly allow: string | undefined
   readonly reason: string | undefined
+  readonly #text: ErrorText
 
   constructor(code: ErrorCode, options: LoginErrorOptions = {}) {
     const entry: Entry = ERRORS[code]
-    super(entry.en)
+    const text = options.text ?? entry
+    super(text.en)
+    this.#text = text
     this.code = code
     this.status = entry.status
     this.action = entry.action
@@ -256,11 +267,11 @@ export class LoginError extends Error {
 
   /** The answer's JSON body; both languages, no stack, nothing of the input. */
   body(requestId: string): ErrorBody {
-    const entry: Entry = ERRORS[this.code]
+    const { zh, en } = this.#text
     return {
       error: this.code,
-      message: this.field ? `${entry.zh}（${this.field}）` : entry.zh,
-      message_en: this.field ? `${entry.en} (${this.field})` : entry.en,
+      message: this.field ? `${zh}（${this.field}）` : zh,
+      message_en: this.field ? `${en} (${this.field})` : en,
       action: this.action,
       retry_after: this.retryAfter ?? null,
       request_id: requestId,

@@ -23,17 +23,30 @@ const TAG_BYTES = 16
  * The text is `kid.` and then base64url of nonce, ciphertext and tag.
  */
 export function seal(key: Key, secret: Sealed, context: SealContext): string {
+  const fields = [secret.openid, secret.sessionKey, secret.unionid ?? '']
+  return sealText(key, JSON.stringify(fields), boundTo(context))
+}
+
+/** Any text, bound to what it belongs to. */
+export function sealText(key: Key, text: string, belongsTo: string): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key.sealing, iv)
-  cipher.setAAD(additionalData(context))
-  const fields = [secret.openid, secret.sessionKey, secret.unionid ?? '']
-  const body = cipher.update(JSON.stringify(fields), 'utf8')
+  cipher.setAAD(Buffer.from(belongsTo))
+  const body = cipher.update(text, 'utf8')
   const end = cipher.final()
   return `${key.kid}.${Buffer.concat([iv, body, end, cipher.getAuthTag()]).toString('base64url')}`
 }
 
 /** The sealed values, or undefined when the key is gone, the blob was altered or belongs elsewhere. */
 export function unseal(ring: KeyRing, blob: string, context: SealContext): Sealed | undefined {
+  const text = unsealText(ring, blob, boundTo(context))
+  if (text === undefined) return undefined
+  const [openid, sessionKey, unionid] = JSON.parse(text) as [string, string, string]
+  return { openid, sessionKey, ...(unionid !== '' && { unionid }) }
+}
+
+/** The sealed text, or undefined when it does not open. */
+export function unsealText(ring: KeyRing, blob: string, belongsTo: string): string | undefined {
   const dot = blob.indexOf('.')
   const key = ring.byKid.get(blob.slice(0, dot))
   const bytes = Buffer.from(blob.slice(dot + 1), 'base64url')
@@ -42,12 +55,10 @@ export function unseal(ring: KeyRing, blob: string, context: SealContext): Seale
     const decipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(0, IV_BYTES), {
       authTagLength: TAG_BYTES,
     })
-    decipher.setAAD(additionalData(context))
+    decipher.setAAD(Buffer.from(belongsTo))
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
     const body = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES))
-    const text = Buffer.concat([body, decipher.final()]).toString('utf8')
-    const [openid, sessionKey, unionid] = JSON.parse(text) as [string, string, string]
-    return { openid, sessionKey, ...(unionid !== '' && { unionid }) }
+    return Buffer.concat([body, decipher.final()]).toString('utf8')
   } catch {
     return undefined
   }
@@ -58,6 +69,6 @@ export function isSealedBy(key: Key, blob: string): boolean {
   return blob.startsWith(`${key.kid}.`)
 }
 
-function additionalData({ sessionId, appid }: SealContext): Buffer {
-  return Buffer.from(`${sessionId}\n${appid}`)
+function boundTo({ sessionId, appid }: SealContext): string {
+  return `${sessionId}\n${appid}`
 }

@@ -1,7 +1,7 @@
 import { Axios, type AxiosAdapter, type AxiosResponse } from 'axios'
 import { LoginError } from '../errors'
 import { WxUnreachable } from './errcode'
-import { type Call, createTransport, type Transport } from './transport'
+import { type Call, createTransport } from './transport'
 
 export interface WxClientOptions {
   /** Scheme and host, without a slash at the end. */
@@ -21,24 +21,29 @@ export interface WxClient {
    * @throws WxUnreachable when no JSON came back; it says whether the request may have arrived
    * @throws LoginError `overloaded` when too many calls are pending
    */
-  get(path: string, params: Readonly<Record<string, string>>, withinMs?: number): Promise<unknown>
+  get(path: string, params: Params, withinMs?: number): Promise<unknown>
+  /** A POST of JSON under the same rules; the access_token travels in the query. */
+  post(path: string, params: Params, body: object, withinMs?: number): Promise<unknown>
   /** Total deadline of one call in milliseconds. */
   readonly timeoutMs: number
   /** Closes all connections, also those in use. */
   close(): void
 }
 
+type Params = Readonly<Record<string, string>>
+
 const MAX_BODY_BYTES = 64 * 1024
 const MAX_SOCKETS = 512
 
 const HEADERS = { Accept: 'application/json', 'User-Agent': 'miniprogram-login' }
+const JSON_HEADERS = { ...HEADERS, 'Content-Type': 'application/json' }
 
 /** Why TLS refused the peer; all of these fail before a request is written. */
 const TLS_REFUSAL = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/
 
 /**
- * The one home of axios. An AxiosError holds the query, and with it the AppSecret and the code, so
- * none ever leaves this file: callers get our own errors, without a cause.
+ * The one home of axios. An AxiosError holds the query and the body, and with them the AppSecret,
+ * codes and access_tokens, so none ever leaves this file: callers get our own errors, without a cause.
  *
  * It is a bare Axios with an adapter of ours: merging axios's defaults into each call and its own
  * adapter cost more than all the rest of a login, and would follow proxies and redirects.
@@ -50,27 +55,37 @@ export function createWxClient(options: WxClientOptions): WxClient {
   const axios = new Axios({ transformRequest: [], transformResponse: [], headers: {} as never })
   let pending = 0
 
+  async function exchange(start: () => Call, withinMs = timeoutMs): Promise<unknown> {
+    if (pending >= maxPending) throw new LoginError('overloaded', { reason: 'wechat_queue' })
+    pending++
+    const deadline: Deadline = { passed: false, call: undefined }
+    const timer = setTimeout(() => {
+      deadline.passed = true
+      deadline.call?.cut()
+    }, withinMs)
+    try {
+      return parse(await ask(axios, start, deadline))
+    } finally {
+      clearTimeout(timer)
+      pending--
+    }
+  }
+
   return {
     timeoutMs,
-    async get(path, params, withinMs = timeoutMs) {
-      if (pending >= maxPending) throw new LoginError('overloaded', { reason: 'wechat_queue' })
-      pending++
-      const deadline: Deadline = { passed: false, call: undefined }
-      const timer = setTimeout(() => {
-        deadline.passed = true
-        deadline.call?.cut()
-      }, withinMs)
-      try {
-        return parse(
-          await ask(axios, transport, `${path}?${new URLSearchParams(params)}`, deadline),
-        )
-      } finally {
-        clearTimeout(timer)
-        pending--
-      }
-    },
+    get: (path, params, withinMs) =>
+      exchange(() => transport.get(withQuery(path, params), HEADERS), withinMs),
+    post: (path, params, body, withinMs) =>
+      exchange(
+        () => transport.post(withQuery(path, params), JSON_HEADERS, JSON.stringify(body)),
+        withinMs,
+      ),
     close: () => transport.close(),
   }
+}
+
+function withQuery(path: string, params: Params): string {
+  return `${path}?${new URLSearchParams(params)}`
 }
 
 interface Deadline {
@@ -82,12 +97,11 @@ interface Deadline {
 /** One request; tried once more if the connection to WeChat failed, for then nothing was sent. */
 async function ask(
   axios: InstanceType<typeof Axios>,
-  transport: Transport,
-  path: string,
+  start: () => Call,
   deadline: Deadline,
 ): Promise<AxiosResponse<Buffer>> {
   for (let attempt = 1; ; attempt++) {
-    const call = transport.get(path, HEADERS)
+    const call = start()
     deadline.call = call
     const adapter: AxiosAdapter = async config => {
       const { status, headers, body: data } = await call.exchange

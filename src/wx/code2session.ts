@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Log } from '../log'
+import { accepted, fieldsOf } from './answer'
 import type { AppSecrets } from './app-secrets'
 import type { WxClient } from './client'
-import { errcodeOf, WxRefused, WxUnreachable } from './errcode'
+import { reporting } from './report'
 
 /** What WeChat tells of the user behind a login code. */
 export interface WxSession {
@@ -22,6 +23,8 @@ export interface Code2SessionOptions {
 }
 
 export type Code2Session = (appid: string, code: string) => Promise<WxSession>
+
+const API = '/sns/jscode2session'
 
 /** Longer and wider than anything WeChat was seen to send, but without control characters. */
 const text = z.string().regex(/^\P{Cc}{1,512}$/u)
@@ -46,42 +49,15 @@ export function createCode2Session(options: Code2SessionOptions): Code2Session {
     withinMs: number,
   ): Promise<WxSession> {
     const params = { appid, secret, js_code: code, grant_type: 'authorization_code' }
-    const body = await client.get('/sns/jscode2session', params, withinMs)
-    if (typeof body === 'object' && body !== null) {
-      const { errcode: raw, errmsg } = body as { errcode?: unknown; errmsg?: unknown }
-      const errcode = errcodeOf(raw)
-      if (Number.isInteger(errcode)) throw new WxRefused(errcode as number, errmsg, now())
-      if (errcode !== undefined) throw unusable('errcode_malformed')
-    }
-    const result = answer.safeParse(body)
-    if (!result.success) throw unusable('fields_missing')
-    const { openid, session_key: sessionKey, unionid } = result.data
+    const body = accepted(await client.get(API, params, withinMs), now())
+    const { openid, session_key: sessionKey, unionid } = fieldsOf(body, answer)
     return { openid, sessionKey, ...(unionid && { unionid }) }
   }
-  return async (appid, code) => {
+  return (appid, code) => {
     const begun = performance.now()
     const leftMs = () => client.timeoutMs - (performance.now() - begun)
-    try {
-      return await secrets.use(appid, secret => exchange(appid, secret, code, leftMs()))
-    } catch (error) {
-      report(log, appid, error)
-      throw error
-    }
+    return reporting({ log, api: API, appid }, () =>
+      secrets.use(appid, secret => exchange(appid, secret, code, leftMs())),
+    )
   }
-}
-
-/** Tells the operator what the caller must not hear: whose fault it is and what to do about it. */
-function report(log: Log, appid: string, error: unknown): void {
-  if (error instanceof WxRefused) {
-    const { wxErrcode: errcode, rid, hint } = error
-    const level = error.code === 'misconfigured' ? 'error' : 'warn'
-    log[level]('wechat_refused', { errcode, error: error.code, appid, rid, hint })
-  } else if (error instanceof WxUnreachable) {
-    const { code, reason, sent } = error
-    log.warn('wechat_unreachable', { error: code, reason, sent, appid })
-  }
-}
-
-function unusable(reason: string): WxUnreachable {
-  return new WxUnreachable('wechat_bad_answer', { sent: true, reason })
 }

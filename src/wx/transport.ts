@@ -30,6 +30,8 @@ export interface Call {
 export interface Transport {
   /** A GET; no redirect, proxy or retry, and a body of limited size. */
   get(path: string, headers: Readonly<Record<string, string>>): Call
+  /** A POST under the same rules; Content-Length is sent, for WeChat takes no chunked body. */
+  post(path: string, headers: Readonly<Record<string, string>>, body: string): Call
   close(): void
 }
 
@@ -51,19 +53,30 @@ export function createTransport(options: TransportOptions): Transport {
   })
   const target: RequestOptions = { agent, hostname: hostname.replace(/^\[|\]$/g, ''), port }
 
+  function send(options: RequestOptions, body?: string): Call {
+    const request = (secure ? https : http).request({ ...target, ...options })
+    let sent = false
+    request.once('socket', socket => {
+      // A socket from the pool is past its handshake; a new one takes bytes only after it.
+      if (request.reusedSocket || !socket.connecting) sent = true
+      else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true))
+    })
+    const exchange = read(request, maxBodyBytes)
+    request.end(body)
+    return { exchange, wasSent: () => sent, cut: () => void request.destroy() }
+  }
+
   return {
-    get(path, headers) {
-      const request = (secure ? https : http).request({ ...target, path, headers })
-      let sent = false
-      request.once('socket', socket => {
-        // A socket from the pool is past its handshake; a new one takes bytes only after it.
-        if (request.reusedSocket || !socket.connecting) sent = true
-        else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true))
-      })
-      const exchange = read(request, maxBodyBytes)
-      request.end()
-      return { exchange, wasSent: () => sent, cut: () => void request.destroy() }
-    },
+    get: (path, headers) => send({ path, headers }),
+    post: (path, headers, body) =>
+      send(
+        {
+          method: 'POST',
+          path,
+          headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
+        },
+        body,
+      ),
     close: () => agent.destroy(),
   }
 }

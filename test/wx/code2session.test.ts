@@ -219,6 +219,7 @@ test('a misconfiguration tells the operator the setting, the rid and the fix', a
   expect(JSON.parse(String(lines[0]))).toEqual({
     level: 'error',
     event: 'wechat_refused',
+    api: '/sns/jscode2session',
     errcode: 40125,
     error: 'misconfigured',
     appid,

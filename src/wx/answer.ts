@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import { errcodeOf, type Meaning, WxRefused, WxUnreachable } from './errcode'
+
+/**
+ * An answer in which WeChat does not say no.
+ *
+ * @param special what some errcodes mean on this API, other than everywhere
+ * @throws WxRefused with the errcode, WxUnreachable when it is none
+ */
+export function accepted(
+  body: unknown,
+  nowMs: number,
+  special?: Readonly<Record<number, Meaning>>,
+): unknown {
+  if (typeof body !== 'object' || body === null) return body
+  const { errcode: raw, errmsg } = body as { errcode?: unknown; errmsg?: unknown }
+  const errcode = errcodeOf(raw)
+  if (Number.isInteger(errcode)) throw new WxRefused(errcode as number, errmsg, nowMs, special)
+  if (errcode !== undefined) throw unusable('errcode_malformed')
+  return body
+}
+
+/** The fields that an answer must have, each of its type; what WeChat adds to them is left out. */
+export function fieldsOf<T extends z.ZodType>(body: unknown, fields: T): z.infer<T> {
+  const result = fields.safeParse(body)
+  if (!result.success) throw unusable('fields_missing')
+  return result.data
+}
+
+export function unusable(reason: string): WxUnreachable {
+  return new WxUnreachable('wechat_bad_answer', { sent: true, reason })
+}

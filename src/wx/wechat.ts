@@ -1,0 +1,45 @@
+import type { Log } from '../log'
+import { type AccessTokenShelf, createAccessTokens } from './access-token'
+import { createAppSecrets } from './app-secrets'
+import { createAuthorizedCall } from './authorized-call'
+import { createCheckSessionKey } from './check-session-key'
+import type { WxClient } from './client'
+import { createCode2Session } from './code2session'
+import { createPhoneNumber } from './phone-number'
+import { createResetSessionKey } from './reset-session-key'
+import { createStableToken } from './stable-token'
+
+export interface WechatOptions {
+  client: WxClient
+  /** appid to its AppSecrets, the current one first. */
+  apps: ReadonlyMap<string, readonly string[]>
+  defaultAppid: string
+  /** Where instances share their access_tokens. */
+  shelf: AccessTokenShelf
+  /** Milliseconds since 1970. */
+  now: () => number
+  log: Log
+}
+
+/** All that is asked of WeChat. Only the login goes without an access_token. */
+export function createWechat(options: WechatOptions) {
+  const { client, apps, defaultAppid, shelf, now, log } = options
+  const secrets = createAppSecrets({ apps, log })
+  const fetchToken = createStableToken({ client, secrets, now, log })
+  const appids = new Set(apps.keys())
+  const tokens = createAccessTokens({ fetchToken, appids, shelf, now, log })
+  const call = createAuthorizedCall({ tokens, timeoutMs: client.timeoutMs, log })
+  return {
+    exchangeCode: createCode2Session({ client, secrets, now, log }),
+    askPhoneNumber: createPhoneNumber({ client, call, now }),
+    askSessionKey: createCheckSessionKey({ client, call, now }),
+    askNewSessionKey: createResetSessionKey({ client, call, now }),
+    /** The app's access_token, or another one than WeChat has just refused. */
+    async getAccessToken(appid = defaultAppid, refused?: string) {
+      const token = await (refused === undefined
+        ? tokens.get(appid)
+        : tokens.replace(appid, refused))
+      return { appid, value: token.value, expiresAt: token.expiresAt }
+    },
+  }
+}
