@@ -9,20 +9,24 @@ import { createRouter } from './http/router'
 import { createStderrLog, type Log, type LogFormat } from './log'
 import { createAuthenticate } from './login/authenticate'
 import { createCheckLogin } from './login/check-login'
+import { createCheckSessionKey } from './login/check-session-key'
 import { createCodeLogin } from './login/login'
 import { createLogout } from './login/logout'
 import { createDecrypt, type Decrypt } from './login/open-data'
+import { createPhone } from './login/phone'
 import { createProfile } from './login/profile'
 import { createRefresh } from './login/refresh'
+import { createResetSessionKey, type SessionKeyReset } from './login/reset-session-key'
 import { createTokenIssuer } from './login/token-issuer'
+import { createTokenShelf } from './login/token-shelf'
 import { createUsers, type Users } from './login/users'
 import { openStore } from './store/open'
 import { startSweeper } from './store/sweeper'
 import { createJwt } from './token/jwt'
 import { createKeyRing } from './token/keys'
-import { createAppSecrets } from './wx/app-secrets'
 import { createWxClient } from './wx/client'
-import { createCode2Session } from './wx/code2session'
+import type { AccessToken } from './wx/stable-token'
+import { createWechat } from './wx/wechat'
 
 export interface LoginOptions extends LoginSettings {
   /** Where faults and WeChat's refusals are told. Default: warnings and errors to standard error. */
@@ -55,6 +59,18 @@ export interface Login {
    * WeChat's object whole, openId and unionId included: those are for the server.
    */
   readonly decrypt: Decrypt
+  /**
+   * The access_token of an app (default: the first), for calls of your own to WeChat. Shared by all
+   * instances and renewed in time; keep it no longer than until `expiresAt`, ms since 1970.
+   *
+   * @param refused a token that WeChat has just refused (40001, 40014, 42001): another one is given
+   */
+  accessToken(appid?: string, refused?: string): Promise<AccessToken>
+  /**
+   * Has WeChat end a user's session_key that may have leaked. The user stays logged in. `dead`: the
+   * key was not valid any more; `unknown`: no session of the user holds one.
+   */
+  resetSessionKey(userId: string): Promise<SessionKeyReset>
   /** Waits for logins under way, then closes the store and the connections to WeChat. */
   close(): Promise<void>
 }
@@ -73,16 +89,24 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const stopSweeper = startSweeper({ store, now, log })
   const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
   const { keys, jwt } = createTokens(config, now)
+  const { apps, defaultAppid } = config
+  const wechat = createWechat({
+    client,
+    apps,
+    defaultAppid,
+    shelf: createTokenShelf({ store, keys, now }),
+    now,
+    log,
+  })
 
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
   const authenticate = createAuthenticate({ jwt, store, now })
   const guard = { authenticate, keys, log }
   const required = createRequireLogin(guard)
-  const secrets = createAppSecrets({ apps: config.apps, log })
   const codeLogin = createCodeLogin({
-    appids: new Set(config.apps.keys()),
-    defaultAppid: config.defaultAppid,
-    exchangeCode: createCode2Session({ client, secrets, now, log }),
+    appids: new Set(apps.keys()),
+    defaultAppid,
+    exchangeCode: wechat.exchangeCode,
     store,
     keys,
     issueToken,
@@ -91,6 +115,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     now,
   })
   const decrypt = createDecrypt({ store, keys, now })
+  const shared = sharedLimits || isShared(config) ? store : undefined
   const router = createRouter({
     login: codeLogin.login,
     checkLogin: createCheckLogin(authenticate, now),
@@ -98,15 +123,22 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     logout: createLogout(store),
     profile: createProfile(store),
     decrypt,
-    required,
-    rateLimit: createRateLimit({
-      perMinute: config.rateLimit,
-      shared: sharedLimits || isShared(config) ? store : undefined,
+    phone: createPhone({ askPhoneNumber: wechat.askPhoneNumber, store }),
+    checkSessionKey: createCheckSessionKey({
+      askSessionKey: wechat.askSessionKey,
+      store,
+      keys,
       now,
     }),
+    getAccessToken: wechat.getAccessToken,
+    required,
+    rateLimit: createRateLimit({ name: 'login', perMinute: config.rateLimit, shared, now }),
+    wechatRateLimit: createRateLimit({ name: 'wechat', perMinute: config.rateLimit, shared, now }),
+    internalRateLimit: createRateLimit({ name: 'internal', perMinute: INTERNAL_RATE, shared, now }),
     store,
     isDraining,
     internalToken: config.internalToken,
+    now,
     log,
   })
 
@@ -121,17 +153,30 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     router: router as unknown as Middleware,
     required,
     requiredFor(appid) {
-      if (config.apps.has(appid)) return createRequireLogin({ ...guard, appid })
+      if (apps.has(appid)) return createRequireLogin({ ...guard, appid })
       throw new TypeError('"appid" must be one of the mini programs in "apps"')
     },
     users: createUsers(store),
     decrypt,
+    async accessToken(appid, refused) {
+      const { value, expiresAt } = await wechat.getAccessToken(appid, refused)
+      return { value, expiresAt }
+    },
+    resetSessionKey: createResetSessionKey({
+      askNewSessionKey: wechat.askNewSessionKey,
+      store,
+      keys,
+      now,
+    }),
     close() {
       closed ??= close()
       return closed
     },
   }
 }
+
+/** Calls a minute from one address for access_tokens: services ask every few minutes. */
+const INTERNAL_RATE = 120
 
 /** Whether other instances may count in the same store: a SQLite file serves one machine. */
 function isShared({ database, redisUrl }: Config): boolean {

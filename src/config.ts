@@ -19,7 +19,7 @@ export interface LoginSettings {
   database?: string | undefined
   /**
    * `redis://…`, `redis+sentinel://…/<name>` or `redis+cluster://…` (`rediss…` for TLS): sessions,
-   * login codes and counters go there, users stay in the database. Default: all in the database.
+   * login codes, counters and access_tokens go there, users stay in the database. Default: all in the database.
    */
   redisUrl?: string | undefined
   /** Where WeChat answers. Default `https://api.weixin.qq.com`. */
@@ -32,7 +32,10 @@ export interface LoginSettings {
   sessionTtlSeconds?: number | undefined
   /** Logins a minute from one IP address, or `off`. Default 600. */
   rateLimit?: number | 'off' | undefined
-  /** What a gateway sends as `X-Internal-Token` to see openid and unionid on `/verify`. */
+  /**
+   * What a gateway sends as `X-Internal-Token` to see openid and unionid on `/verify`, and another
+   * service to get an access_token. Without it `/internal/…` does not exist.
+   */
   internalToken?: string | undefined
 }
 

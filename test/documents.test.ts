@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ERRORS, isErrorCode } from '../src/errors'
 
@@ -12,6 +12,20 @@ test('docs/errors.md lists every error with its status and action, and no other'
     ([code, { status, action }]) => `${status} ${code} ${action}`,
   )
   expect(listed.sort()).toEqual(real.sort())
+})
+
+test('docs/wechat.md lists every API of WeChat that is called, and no other', () => {
+  const sources = readdirSync(join(__dirname, '../src/wx')).map(name => read(`src/wx/${name}`))
+  const called = sources.flatMap(text => [...text.matchAll(/'(\/(?:sns|cgi-bin|wxa)\/[^']+)'/g)])
+  const listed = [...read('docs/wechat.md').matchAll(/^\| `(?:GET|POST) (\S+)` \|/gm)]
+  expect(listed.map(([, path]) => path).sort()).toEqual(called.map(([, path]) => path).sort())
+})
+
+test('docs/wechat.md and docs/errors.md name every errcode that the service knows', () => {
+  const known = [...read('src/wx/errcode.ts').matchAll(/^ {2}\[?(-?\d+)\]?: \{/gm)]
+  const text = read('docs/wechat.md') + read('docs/errors.md')
+  expect(known.length).toBeGreaterThan(20)
+  expect(known.map(([, code]) => code).filter(code => !text.includes(String(code)))).toEqual([])
 })
 
 test('docs/dependencies.md gives a reason for every dependency, and for no other', () => {
@@ -37,6 +51,9 @@ test.each(['README.md', 'README.en.md'])('%s names every route and the two comma
   ]) {
     expect(text).toContain(path)
   }
+  for (const path of ['/phone', '/checksession', '/internal/access-token']) {
+    expect(text).toContain(path)
+  }
   for (const path of ['/livez', '/readyz', '/healthz', '/auth', '/isAuth', '/wx/onlogin']) {
     expect(text).toContain(path)
   }
@@ -51,6 +68,7 @@ test.each([
   'docs/errors.md',
   'docs/forward-auth.md',
   'docs/key-rotation.md',
+  'docs/wechat.md',
   'docs/simulator.md',
   'docs/users.md',
 ])('every file that %s links to is there', file => {

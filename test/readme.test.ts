@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerProcess, startServer } from './support/server-process'
+import { INTERNAL_TOKEN } from './support/service'
 import { temporaryFolder } from './support/temporary'
 
 const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8')
@@ -11,6 +12,21 @@ const block = (file: string, language: string, holds: string): string => {
   const found = blocks.find(([, kind, text]) => kind === language && text?.includes(holds))
   return String(found?.[2])
 }
+
+test('the curl line of docs/wechat.md gets an access_token', async () => {
+  const folder = temporaryFolder()
+  const server = await startServer({ INTERNAL_TOKEN }, folder.path)
+  try {
+    const script = block('docs/wechat.md', 'sh', 'curl')
+    const env = { PATH: process.env.PATH, INTERNAL_TOKEN }
+    const text = script.replaceAll('http://localhost:3000', server.url)
+    const answer = JSON.parse(execFileSync('bash', ['-e', '-c', text], { encoding: 'utf8', env }))
+    expect(answer).toEqual({ access_token: expect.any(String), expires_in: expect.any(Number) })
+  } finally {
+    await server.stop()
+    folder.remove()
+  }
+})
 
 describe.each(['README.md', 'README.en.md'])('the examples in %s', file => {
   const folder = temporaryFolder()
@@ -23,7 +39,7 @@ describe.each(['README.md', 'README.en.md'])('the examples in %s', file => {
     folder.remove()
   })
 
-  test('the curl lines, pasted one after the other, log in, look, rename, renew and log out', () => {
+  test('the curl lines, pasted one after the other, log in, look, rename, get the number, check the key, renew and log out', () => {
     const script = block(file, 'sh', 'curl').replaceAll('http://localhost:3000', server.url)
     const lines = execFileSync('bash', ['-e', '-c', script], { encoding: 'utf8' })
       .trim()
@@ -34,6 +50,12 @@ describe.each(['README.md', 'README.en.md'])('the examples in %s', file => {
       { is_login: true, expires_in: expect.any(Number), session_key: 'fresh', next: 'none' },
       expect.objectContaining({ nickname: null }),
       expect.objectContaining({ nickname: file === 'README.md' ? '小明' : 'Bob' }),
+      {
+        phone_number: expect.stringMatching(/^1380000\d{4}$/),
+        pure_phone_number: expect.stringMatching(/^1380000\d{4}$/),
+        country_code: '86',
+      },
+      { valid: true },
       expect.objectContaining({ message: 'success!', token: expect.any(String) }),
       { message: 'success!' },
     ])

@@ -10,6 +10,8 @@ const WINDOW_MS = 60_000
 const MAX_ADDRESSES = 100_000
 
 export interface RateLimitOptions {
+  /** What is counted: each has counters of its own. */
+  name: string
   /** Calls a minute from one address, or `off`. */
   perMinute: number | 'off'
   /** The counter that all instances share; left out where there is one process. */
@@ -26,7 +28,7 @@ export type RateLimit = (req: IncomingMessage) => Promise<void>
  * there. A store that is down leaves the count of this process, never none. Windows here follow the
  * machine's uptime, so a clock that is set back cannot stretch one.
  */
-export function createRateLimit({ perMinute, shared, now }: RateLimitOptions): RateLimit {
+export function createRateLimit({ name, perMinute, shared, now }: RateLimitOptions): RateLimit {
   if (perMinute === 'off') return async () => {}
   const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MAX_ADDRESSES })
 
@@ -45,7 +47,7 @@ export function createRateLimit({ perMinute, shared, now }: RateLimitOptions): R
     countHere(address)
     if (!shared) return
     // A digest: addresses are personal data, and need not rest anywhere.
-    const counting = shared.countCall(digest('login', address), WINDOW_MS, now())
+    const counting = shared.countCall(digest(name, address), WINDOW_MS, now())
     const counted = await counting.catch(() => undefined)
     if (counted && counted.count > perMinute) throw tooMany(counted.endsAt - now())
   }

@@ -29,6 +29,33 @@ export function readCode(value: unknown): string {
   })
 }
 
+/**
+ * The code of the phone button: any text that a login code may be.
+ *
+ * @throws LoginError as `readCode` does
+ */
+export function readPhoneCode(value: unknown): string {
+  try {
+    return readCode(value)
+  } catch (error) {
+    if (!(error instanceof LoginError) || error.code !== 'code_missing') throw error
+    throw new LoginError('code_missing', {
+      text: {
+        zh: '缺少手机号 code：请发送手机号按钮回调中的 e.detail.code',
+        en: 'The phone code is missing: send the phone button’s e.detail.code.',
+      },
+    })
+  }
+}
+
+/** The access_token that WeChat refused, from a service that asks for another one. */
+export function readRefusedToken(req: IncomingMessage): string | undefined {
+  const value = req.headers['x-refused-access-token']
+  if (value === undefined) return undefined
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,2048}$/.test(value)) return value
+  throw new LoginError('invalid_request', { field: 'X-Refused-Access-Token' })
+}
+
 export function readAppid(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
   throw new LoginError('invalid_request', { field: 'appid' })

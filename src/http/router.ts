@@ -2,9 +2,11 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { LoginError } from '../errors'
 import type { Log } from '../log'
 import type { CheckLogin } from '../login/check-login'
+import type { CheckSessionKey } from '../login/check-session-key'
 import type { CodeLogin } from '../login/login'
 import type { Logout } from '../login/logout'
 import type { Decrypt } from '../login/open-data'
+import type { Phone } from '../login/phone'
 import type { Profile } from '../login/profile'
 import type { Refresh } from '../login/refresh'
 import type { Store, User } from '../store/store'
@@ -12,11 +14,13 @@ import { authFailure, createAliases } from './aliases'
 import { type SendErrorOptions, sendError, sendJson } from './answer'
 import { contextOf } from './context'
 import { createReadyz, livez } from './health'
+import { createInternalToken } from './internal-token'
 import { type JsonObject, jsonBody, lenientJsonBody } from './json-body'
 import { createLoginByRequest } from './login-route'
 import type { RateLimit } from './rate-limit'
-import { queryValue, readBearer, readFlag, readProfile } from './read-request'
+import { queryValue, readBearer, readFlag, readPhoneCode, readProfile } from './read-request'
 import { authenticatedOf, type Middleware } from './require-login'
+import { createTokenBroker, type GetAccessToken } from './token-broker'
 import { createVerify, nameError } from './verify'
 
 export interface RouterOptions {
@@ -26,11 +30,18 @@ export interface RouterOptions {
   logout: Logout
   profile: Profile
   decrypt: Decrypt
+  phone: Phone
+  checkSessionKey: CheckSessionKey
+  getAccessToken: GetAccessToken
   required: Middleware
   rateLimit: RateLimit
+  /** Of the routes that ask WeChat for each call. */
+  wechatRateLimit: RateLimit
+  internalRateLimit: RateLimit
   store: Pick<Store, 'ping'>
   isDraining: () => boolean
   internalToken: string | undefined
+  now: () => number
   log: Log
 }
 
@@ -40,6 +51,7 @@ export function createRouter(options: RouterOptions): Router {
   const login = createLoginByRequest(options.login, options.rateLimit, log)
   const aliases = createAliases(login, options.checkLogin)
   const handle = createHandlers(options, login)
+  const showsInternalToken = createInternalToken(options.internalToken)
   const router = Router()
   const only = (methods: string) => (_req: Request, _res: Response, next: NextFunction) =>
     next(new LoginError('method_not_allowed', { allow: methods }))
@@ -52,7 +64,7 @@ export function createRouter(options: RouterOptions): Router {
     .all(only('GET, HEAD, POST'))
   router
     .route('/verify')
-    .get(nameError, required, createVerify(options.internalToken))
+    .get(nameError, required, createVerify(showsInternalToken))
     .all(only('GET, HEAD'))
   router.route('/login').post(jsonBody, handle.login).all(only('POST'))
   router.route('/refresh').post(required, jsonBody, handle.refresh).all(only('POST'))
@@ -63,6 +75,8 @@ export function createRouter(options: RouterOptions): Router {
     .put(required, jsonBody, handle.changeProfile)
     .all(only('GET, HEAD, PUT'))
   router.route('/decrypt').post(required, jsonBody, handle.decrypt).all(only('POST'))
+  router.route('/phone').post(required, jsonBody, handle.phone).all(only('POST'))
+  router.route('/checksession').post(required, jsonBody, handle.checkSession).all(only('POST'))
   router.route('/livez').get(livez).all(only('GET, HEAD'))
   router.route('/healthz').get(livez).all(only('GET, HEAD'))
   router.route('/readyz').get(createReadyz(options)).all(only('GET, HEAD'))
@@ -76,6 +90,15 @@ export function createRouter(options: RouterOptions): Router {
     .all(only('GET, POST'))
   router.route('/isAuth').post(lenientJsonBody, aliases.isAuth).all(only('POST'))
   router.route('/wx/onlogin').post(jsonBody, aliases.onlogin).all(only('POST'))
+
+  if (options.internalToken !== undefined) {
+    const broker = createTokenBroker({
+      ...options,
+      showsInternalToken,
+      rateLimit: options.internalRateLimit,
+    })
+    router.route('/internal/access-token').get(broker).all(only('GET, HEAD'))
+  }
 
   router.use('/auth', fail({ log, body: authFailure }))
   router.use(fail({ log }))
@@ -135,6 +158,25 @@ function createHandlers(options: RouterOptions, login: ReturnType<typeof createL
       contextOf(req).event = 'decrypt'
       const data = await options.decrypt(req.login, req.body as JsonObject)
       sendJson(req, res, 200, openDataAnswer(data))
+    },
+
+    phone: async (req, res) => {
+      contextOf(req).event = 'phone'
+      const code = readPhoneCode((req.body as JsonObject).code)
+      await options.wechatRateLimit(req)
+      const number = await options.phone(authenticatedOf(req).session, code)
+      sendJson(req, res, 200, {
+        phone_number: number.phoneNumber,
+        pure_phone_number: number.purePhoneNumber,
+        country_code: number.countryCode,
+      })
+    },
+
+    checkSession: async (req, res) => {
+      contextOf(req).event = 'check_session'
+      await options.wechatRateLimit(req)
+      const valid = await options.checkSessionKey(authenticatedOf(req).session)
+      sendJson(req, res, 200, { valid })
     },
   } satisfies Record<string, Handler>
 }

@@ -3,8 +3,9 @@ import type { Session } from '../store/store'
 import type { Authenticate } from './authenticate'
 
 /**
- * `fresh`: this session holds the newest session_key that any login of the user brought, and WeChat
- * gave it within 5 minutes; `replaced`: a newer login brought another; else `unknown`.
+ * `fresh`: this session holds the newest session_key that we saw for the user, and WeChat gave or
+ * confirmed it within 5 minutes; `replaced`: a newer login brought another, or WeChat denied this
+ * one; else `unknown`.
  */
 export type SessionKeyState = 'fresh' | 'unknown' | 'replaced'
 
@@ -56,6 +57,7 @@ export function createCheckLogin(authenticate: Authenticate, now: () => number):
 }
 
 function sessionKeyState(session: Session, now: number): SessionKeyState {
-  if (session.keyHash !== session.userKeyHash) return 'replaced'
-  return now - session.userKeyAt <= FRESH_MS ? 'fresh' : 'unknown'
+  const { keyHash, userKeyHash, userKeyAt, userKeyCheck: check } = session
+  if (keyHash !== userKeyHash || check?.valid === false) return 'replaced'
+  return now - Math.max(userKeyAt, check?.at ?? 0) <= FRESH_MS ? 'fresh' : 'unknown'
 }

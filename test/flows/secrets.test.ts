@@ -5,6 +5,9 @@ import { encrypt, flipBit, sign } from '../support/open-data'
 import { startServer } from '../support/server-process'
 import { temporaryFolder } from '../support/temporary'
 
+/** Shown to its user, and to no log. */
+const PHONE_NUMBER = '13877765432'
+
 /**
  * Canaries: unique values wherever a secret can be. Whatever happens, none of them may show in an
  * answer or on standard output or error, in either log format.
@@ -28,7 +31,7 @@ test.each(['dev', 'json'])(
     const server = await startServer({ ...env, LOG_FORMAT: format, RATE_LIMIT: 'off' }, folder.path)
     const forbidden = new Set<string>(Object.values(secrets))
     /** What its owner may see, and the log may not. */
-    const unlogged = new Set<string>()
+    const unlogged = new Set<string>([PHONE_NUMBER])
     const answers: string[] = []
     const ask = async (request: supertest.Test): Promise<supertest.Response> => {
       const answer = await request.ok(() => true)
@@ -38,6 +41,39 @@ test.each(['dev', 'json'])(
     const http = supertest(server.url)
     const key = canary('K')
     forbidden.add(key)
+
+    /** All that asks WeChat with an access_token, going right and going wrong. */
+    const askWithAccessTokens = async (token: string): Promise<void> => {
+      const mintPhoneCode = () => {
+        const code = simulator.mintPhoneCode({ user: 'canary', phoneNumber: PHONE_NUMBER })
+        forbidden.add(code)
+        return code
+      }
+      const phone = () => http.post('/phone').set('token', token).send({ code: mintPhoneCode() })
+      await ask(phone())
+      for (const transport of ['never', 'reset', 'html200', 'truncated', 'badheader'] as const) {
+        simulator.fail({ transport }, { path: '/wxa/business/getuserphonenumber' })
+        await ask(phone())
+        simulator.fail({ transport }, { path: '/wxa/checksession' })
+        await ask(http.post('/checksession').set('token', token))
+      }
+      for (const transport of ['reset', 'truncated'] as const) {
+        simulator.killAccessToken(appid)
+        simulator.fail({ transport }, { path: '/cgi-bin/stable_token' })
+        await ask(phone())
+        // WeChat is left alone for a second after a failed fetch.
+        await new Promise(resolve => setTimeout(resolve, 1000))
+      }
+      await ask(phone())
+      await ask(http.post('/checksession').set('token', token))
+      const broker = http.get('/internal/access-token')
+      await ask(broker.set('X-Internal-Token', `${secrets.INTERNAL_TOKEN}x`))
+      // The one answer that may show a token.
+      const internal = { 'X-Internal-Token': secrets.INTERNAL_TOKEN }
+      await http.get('/internal/access-token').set(internal).expect(200)
+      const refused = { ...internal, 'X-Refused-Access-Token': 'a b' }
+      await ask(http.get('/internal/access-token').set(refused))
+    }
 
     try {
       for (const transport of Object.keys(TRANSPORT_FAULTS) as TransportFault[]) {
@@ -63,6 +99,7 @@ test.each(['dev', 'json'])(
       await ask(http.get('/verify').set('Authorization', `Bearer ${token}`))
       await ask(http.get(`/me/${token}`).set('sessionid', token))
       await ask(http.get('/me').set('Authorization', `Bearer ${token}x`))
+      await askWithAccessTokens(token)
       await ask(http.post('/logout').set('token', token).send({ all: 'yes' }))
       await ask(
         http.post('/login').set('Content-Type', 'application/json').send(`{"code":"${code}"`),
@@ -97,10 +134,15 @@ test.each(['dev', 'json'])(
       const shown = answers.join('\n')
       const logged = server.output()
       expect(logged.length).toBeGreaterThan(1000)
-      for (const secret of forbidden) {
+      const accessTokens = simulator.calls.flatMap(({ query }) =>
+        query.flatMap(([name, value]) => (name === 'access_token' ? [value] : [])),
+      )
+      expect(new Set(accessTokens).size).toBeGreaterThan(1)
+      for (const secret of [...forbidden, ...accessTokens]) {
         expect(shown).not.toContain(secret)
         expect(logged).not.toContain(secret)
       }
+      expect(shown).toContain(PHONE_NUMBER)
       for (const text of [...unlogged, token]) expect(logged).not.toContain(text)
     } finally {
       await server.stop('SIGKILL')

@@ -8,7 +8,7 @@ const from = (ip: string) => ({ ip }) as unknown as IncomingMessage
 test('two instances that share a store let ten pass together, not each', async () => {
   const { now } = new Clock()
   const shared = createMemoryStore()
-  const limits = [1, 2].map(() => createRateLimit({ perMinute: 10, shared, now }))
+  const limits = [1, 2].map(() => createRateLimit({ name: 'login', perMinute: 10, shared, now }))
   const calls = Array.from({ length: 100 }, (_, i) => limits[i % 2]?.(from('203.0.113.1')))
   const outcomes = await Promise.allSettled(calls)
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
@@ -19,7 +19,7 @@ test('two instances that share a store let ten pass together, not each', async (
 
 test('a store that is down leaves the limit of the process, not none and not a failure', async () => {
   const shared = { countCall: () => Promise.reject(new Error('down')) }
-  const limit = createRateLimit({ perMinute: 10, shared, now: Date.now })
+  const limit = createRateLimit({ name: 'login', perMinute: 10, shared, now: Date.now })
   const outcomes = await Promise.allSettled(
     Array.from({ length: 30 }, () => limit(from('203.0.113.1'))),
   )
@@ -34,6 +34,8 @@ test('no address rests in the store', async () => {
       return { count: 1, endsAt: 0 }
     },
   }
-  await createRateLimit({ perMinute: 10, shared, now: Date.now })(from('203.0.113.77'))
+  await createRateLimit({ name: 'login', perMinute: 10, shared, now: Date.now })(
+    from('203.0.113.77'),
+  )
   expect(keys).toEqual([expect.stringMatching(/^[\w-]{22}$/)])
 })

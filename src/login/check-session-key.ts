@@ -1,0 +1,34 @@
+import { LoginError } from '../errors'
+import type { Session, Store } from '../store/store'
+import type { KeyRing } from '../token/keys'
+import { unseal } from '../token/seal'
+
+export interface CheckSessionKeyOptions {
+  /** WeChat's word on a session_key; `wx/` has it. */
+  askSessionKey: (holder: { appid: string; openid: string; sessionKey: string }) => Promise<boolean>
+  store: Pick<Store, 'noteKeyCheck'>
+  keys: KeyRing
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export type CheckSessionKey = (session: Session) => Promise<boolean>
+
+/**
+ * Asks WeChat whether the session_key of this session is still the user's, and notes the answer for
+ * all instances.
+ *
+ * @throws LoginError `session_ended` when the key that sealed the session's values is gone
+ */
+export function createCheckSessionKey(options: CheckSessionKeyOptions): CheckSessionKey {
+  const { askSessionKey, store, keys, now } = options
+  return async ({ id: sessionId, userId, appid, openid, sealed, keyHash }) => {
+    const values = unseal(keys, sealed, { sessionId, appid })
+    if (!values) throw new LoginError('session_ended', { reason: 'sealing_key_gone' })
+    // From when WeChat was asked: how long its answer travelled says nothing about the key.
+    const at = now()
+    const valid = await askSessionKey({ appid, openid, sessionKey: values.sessionKey })
+    await store.noteKeyCheck(userId, keyHash, { at, valid })
+    return valid
+  }
+}

@@ -1,0 +1,138 @@
+import { SIMULATOR_APP } from '../../src/simulator/index'
+import { INTERNAL_TOKEN, OTHER_APP, type Service, startService } from '../support/service'
+
+const PATH = '/internal/access-token'
+const { appid } = SIMULATOR_APP
+
+let service: Service
+beforeAll(async () => {
+  service = await startService()
+})
+afterAll(() => service.close())
+beforeEach(() => service.simulator.reset())
+
+const ask = (query = '', headers: Record<string, string> = {}, of = service) =>
+  of.http.get(PATH + query).set({ 'X-Internal-Token': INTERNAL_TOKEN, ...headers })
+const fetches = () => service.simulator.calls.filter(({ path }) => path === '/cgi-bin/stable_token')
+
+test('without INTERNAL_TOKEN the path is as unknown as any other, whatever is shown', async () => {
+  const closed = await startService({ internalToken: undefined })
+  try {
+    for (const method of ['get', 'post', 'put'] as const) {
+      const send = (path: string) =>
+        closed.http[method](path).set({
+          'X-Internal-Token': INTERNAL_TOKEN,
+          'X-Request-Id': 'same-one',
+        })
+      const answer = await send(PATH).expect(404)
+      const unknown = await send('/internal/nothing').expect(404)
+      expect(answer.body).toEqual(unknown.body)
+    }
+  } finally {
+    await closed.close()
+  }
+})
+
+test('a service with the credential gets the app’s token, the same one as /phone uses', async () => {
+  const { body } = await ask(`?appid=${appid}`).expect(200)
+  expect(body).toEqual({ access_token: expect.stringMatching(/^SIM_/), expires_in: 7200 })
+  service.clock.advance(100)
+  expect((await ask().expect(200)).body).toEqual({ ...body, expires_in: 7100 })
+  const { token } = await service.logIn()
+  const code = service.simulator.mintPhoneCode()
+  await service.http.post('/phone').set('token', token).send({ code }).expect(200)
+  const used = service.simulator.calls.at(-1)?.query
+  expect(used).toEqual([['access_token', body.access_token]])
+  expect(fetches()).toHaveLength(1)
+})
+
+test('each app has a token of its own, and an unknown app has none', async () => {
+  const mine = await ask(`?appid=${appid}`).expect(200)
+  const others = await ask(`?appid=${OTHER_APP.appid}`).expect(200)
+  expect(others.body.access_token).not.toBe(mine.body.access_token)
+  expect((await ask('?appid=wx9999999999999999').expect(400)).body.error).toBe('unknown_appid')
+  expect((await ask(`?appid=${appid}&appid=${appid}`).expect(400)).body.field).toBe('appid')
+})
+
+test.each<[string, Record<string, string>, string]>([
+  ['none', {}, 'token_missing'],
+  ['an empty one', { 'X-Internal-Token': '' }, 'token_invalid'],
+  ['a wrong one', { 'X-Internal-Token': `${INTERNAL_TOKEN}x` }, 'token_invalid'],
+  ['half of it', { 'X-Internal-Token': INTERNAL_TOKEN.slice(0, -1) }, 'token_invalid'],
+  ['it as a bearer token', { Authorization: `Bearer ${INTERNAL_TOKEN}` }, 'token_missing'],
+])('who shows %s gets no token, and that is noted', async (_name, headers, error) => {
+  const before = service.logLines.length
+  const { body } = await service.http.get(PATH).set(headers).expect(401)
+  expect(body).toMatchObject({ error, field: 'X-Internal-Token' })
+  expect(fetches()).toHaveLength(0)
+  expect(service.logLines.slice(before)).toEqual([
+    {
+      level: 'warn',
+      event: 'access_token_denied',
+      fields: { request_id: body.request_id, ip: '127.0.0.1', error },
+    },
+  ])
+  expect(JSON.parse(String(service.requestLines.at(-1)))).toMatchObject({
+    event: 'access_token',
+    outcome: 'failure',
+    error,
+  })
+})
+
+test('a user’s token opens nothing here', async () => {
+  const { token } = await service.logIn()
+  await service.http
+    .get(PATH)
+    .set({ Authorization: `Bearer ${token}`, token })
+    .expect(401)
+})
+
+test('every token that is handed out is noted, without showing it', async () => {
+  const before = service.logLines.length
+  const { body, headers } = await ask().expect(200)
+  expect(service.logLines.slice(before)).toEqual([
+    {
+      level: 'info',
+      event: 'access_token_given',
+      fields: { request_id: headers['x-request-id'], ip: '127.0.0.1', appid, replaced: false },
+    },
+  ])
+  const logged = JSON.stringify([service.requestLines, service.logLines])
+  expect(logged).not.toContain(body.access_token)
+  expect(headers['cache-control']).toBe('no-store')
+})
+
+test('a service that tells which token WeChat refused gets another; a late one gets that one, too', async () => {
+  const { body } = await ask().expect(200)
+  service.simulator.killAccessToken()
+  expect((await ask().expect(200)).body.access_token).toBe(body.access_token)
+  const refused = { 'X-Refused-Access-Token': body.access_token }
+  const first = await ask('', refused).expect(200)
+  expect(first.body.access_token).not.toBe(body.access_token)
+  const late = await ask('', refused).expect(200)
+  expect(late.body.access_token).toBe(first.body.access_token)
+  expect(fetches()).toHaveLength(1)
+})
+
+test('other methods are 405', async () => {
+  const { headers } = await service.http
+    .post(PATH)
+    .set('X-Internal-Token', INTERNAL_TOKEN)
+    .expect(405)
+  expect(headers.allow).toBe('GET, HEAD')
+})
+
+test('guesses are limited, also where logins are not', async () => {
+  const guessed = await startService({ rateLimit: 'off' })
+  try {
+    const statuses = new Set<number>()
+    for (let i = 0; i < 120; i++) {
+      statuses.add((await guessed.http.get(PATH).set('X-Internal-Token', `guess-${i}`)).status)
+    }
+    expect([...statuses]).toEqual([401])
+    await ask('', {}, guessed).expect(429)
+    await guessed.logIn()
+  } finally {
+    await guessed.close()
+  }
+})
