@@ -1,8 +1,6 @@
-// One process of clients: takes a job from its parent, runs it, and answers with what it saw.
-const http = require('node:http')
-
-/** A server that answers this late has failed. */
-const ANSWER_MS = 10_000
+// One process of clients: takes jobs from its parent, runs them, and answers with what it saw.
+const { setTimeout: sleep } = require('node:timers/promises')
+const { createClient, requestText } = require('./client')
 
 let codes = 0
 /** As long as WeChat's codes, and never the same one twice. */
@@ -10,71 +8,64 @@ const nextCode = () => `${process.pid}x${++codes}`.padStart(32, '0')
 
 /** How each kind of request is filled, request by request. */
 const FILLERS = {
-  plain: () => () => ({}),
-  token: ({ tokens }) => {
+  plain: request => () => request({}),
+  token: (request, { tokens }) => {
+    const texts = tokens.map(token => request({ headers: { Authorization: `Bearer ${token}` } }))
     let next = 0
-    return () => ({ headers: { Authorization: `Bearer ${tokens[next++ % tokens.length]}` } })
+    return () => texts[next++ % texts.length]
   },
-  code: () => () => {
-    const body = JSON.stringify({ code: nextCode() })
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length }
-    return { headers, body }
+  code: request => () => {
+    const headers = { 'Content-Type': 'application/json' }
+    return request({ headers, body: JSON.stringify({ code: nextCode() }) })
   },
 }
 
-/** Keeps `connections` requests going for `ms`, then waits for the last answers. */
+/**
+ * Keeps `connections` requests going for `ms`, then waits for the last answers. With `perSecond`
+ * they set out at fixed times, and one that has to wait for a connection counts from its time: a
+ * server that stops for a moment is not spared the requests that it would have held up.
+ */
 async function run(job) {
-  const { url, path, method, fill, connections, ms, maxRequests } = job
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections })
-  const { hostname, port } = new URL(url)
-  const options = { agent, hostname, port, path, method, timeout: ANSWER_MS }
-  const filler = FILLERS[fill](job)
+  const { url, path, method, fill, connections, ms, maxRequests, perSecond } = job
+  const { host } = new URL(url)
+  const request = FILLERS[fill](rest => requestText({ method, path, host, ...rest }), job)
+  const clients = Array.from({ length: connections }, () => createClient(url))
   const latencies = []
   const answers = []
-  const end = performance.now() + ms
+  const begin = performance.now()
+  const dueAt = number => (perSecond ? begin + (number * 1000) / perSecond : performance.now())
   let started = 0
 
-  async function client() {
-    while (started < maxRequests && performance.now() < end) {
-      started++
-      const start = performance.now()
-      const { status, text } = await ask(options, filler())
-      latencies.push(performance.now() - start)
+  async function work(client) {
+    while (started < maxRequests) {
+      const due = dueAt(started++)
+      if (due >= begin + ms) return
+      const pause = due - performance.now()
+      if (pause > 0) await sleep(pause)
+      // A timer that fires late is our own fault; a connection that came back late is the server's.
+      const from = pause > 0 ? performance.now() : due
+      const { status, text } = await client.ask(request())
+      latencies.push(performance.now() - from)
       if (status !== job.status || !text.includes(job.contains)) {
-        throw new Error(`${method} ${path} answered ${status}: ${text.slice(0, 300)}`)
+        throw new Error(`answered ${status}: ${text.slice(0, 300)}`)
       }
       if (job.keepAnswers) answers.push(text)
     }
   }
   try {
-    await Promise.all(Array.from({ length: connections }, client))
+    await Promise.all(clients.map(work))
   } finally {
-    agent.destroy()
+    for (const client of clients) client.close()
   }
   return { latencies: Float64Array.from(latencies), answers }
 }
 
-function ask(options, { headers, body }) {
-  return new Promise((resolve, reject) => {
-    const request = http.request({ ...options, headers }, response => {
-      let text = ''
-      response.setEncoding('latin1')
-      response.on('data', part => {
-        text += part
-      })
-      response.on('end', () => resolve({ status: response.statusCode, text }))
-      response.on('error', reject)
-    })
-    request.on('timeout', () => request.destroy(new Error('no answer in time')))
-    request.on('error', reject)
-    request.end(body)
-  })
-}
-
-process.on('message', job => {
+process.on('message', ({ id, job }) => {
   run(job).then(
-    result => process.send(result),
-    error => process.send({ failure: `${job.method} ${job.url}${job.path}: ${error.message}` }),
+    result => process.send({ id, ...result }),
+    error => {
+      process.send({ id, failure: `${job.method} ${job.url}${job.path}: ${error.message}` })
+    },
   )
 })
 // Never outlives its parent.

@@ -47,6 +47,7 @@ function verdicts(rounds) {
 
 const plain = name => name.replace(/\s+/g, ' ')
 
+/** A figure with how far it reached over the rounds. */
 const range = ({ median, min, max }, digits) =>
   `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`
 
@@ -58,4 +59,4 @@ function columns(rows) {
     .join('\n')
 }
 
-module.exports = { columns, report }
+module.exports = { columns, range, report }

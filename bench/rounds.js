@@ -1,23 +1,7 @@
 const { cpuSeconds } = require('./cpu-time')
+const { CONNECTIONS } = require('./jobs')
+const { percentile } = require('./statistics')
 const { SUBJECTS } = require('./subjects')
-
-const CONNECTIONS = 64
-const USERS = 2000
-
-/** Logs distinct users in and gives back their tokens. */
-async function logIn(load, { ours }) {
-  const login = SUBJECTS.find(({ server, request }) => server === 'ours' && request.fill === 'code')
-  const { answers } = await load.run({
-    url: ours.url,
-    ...login.request,
-    ...login.answer,
-    connections: CONNECTIONS,
-    maxRequests: USERS,
-    ms: 30_000,
-    keepAnswers: true,
-  })
-  return answers.map(answer => JSON.parse(answer).token)
-}
 
 /**
  * Warms every subject, then measures A B C … A B C …: what else the machine does then falls on all
@@ -34,24 +18,23 @@ async function measure({ load, servers, tokens, rounds, roundMs, warmUpMs, onRou
   }
   return results
 
-  async function sample({ server: serverName, request, answer }, ms) {
+  async function sample({ server: serverName, job }, ms) {
     const { url, pid } = servers[serverName]
     const start = performance.now()
     const cpuBefore = cpuSeconds(pid)
-    const job = { url, ...request, ...answer, connections: CONNECTIONS, ms }
-    const { latencies } = await load.run({ ...job, tokens: request.fill === 'token' ? tokens : [] })
+    const { latencies } = await load.run({ url, ...job, tokens, connections: CONNECTIONS, ms })
     const seconds = (performance.now() - start) / 1000
     const cpu = cpuSeconds(pid) - cpuBefore
     const requests = latencies.length
-    if (requests === 0) throw new Error(`${request.method} ${url}${request.path}: nothing came`)
+    if (requests === 0) throw new Error(`${job.method} ${url}${job.path}: nothing came`)
     return {
       cpuUs: (cpu * 1e6) / requests,
       perSecond: requests / seconds,
       busy: cpu / seconds,
-      p50Ms: latencies[Math.floor(requests * 0.5)],
-      p99Ms: latencies[Math.floor(requests * 0.99)],
+      p50Ms: percentile(latencies, 50),
+      p99Ms: percentile(latencies, 99),
     }
   }
 }
 
-module.exports = { CONNECTIONS, logIn, measure }
+module.exports = { measure }

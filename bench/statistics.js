@@ -16,4 +16,9 @@ function ratio(rounds, name, baseline) {
   return spread(rounds.map(samples => samples[name].cpuUs / samples[baseline].cpuUs))
 }
 
-module.exports = { figure, ratio }
+/** The value that so many of a hundred do not exceed, of values in rising order. */
+function percentile(sorted, percent) {
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]
+}
+
+module.exports = { figure, percentile, ratio, spread }

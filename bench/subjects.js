@@ -1,47 +1,43 @@
+const { CHECK, LOGIN } = require('./jobs')
+
 /**
  * What is measured, in the order of a round, and what each is compared with. `server` names one of
- * `startServers`; `contains` is what a right answer holds besides its status.
+ * those that `run.js` starts.
  */
 const SUBJECTS = [
   {
     name: 'Express 5 hello   GET /',
     server: 'hello',
-    request: { method: 'GET', path: '/', fill: 'plain' },
-    answer: { status: 200, contains: '"hello":"world"' },
+    job: { method: 'GET', path: '/', fill: 'plain', status: 200, contains: '"hello":"world"' },
   },
   {
     name: 'ours, unguarded   GET /livez',
     server: 'ours',
-    request: { method: 'GET', path: '/livez', fill: 'plain' },
-    answer: { status: 200, contains: '"ok"' },
+    job: { method: 'GET', path: '/livez', fill: 'plain', status: 200, contains: '"ok"' },
     against: ['Express 5 hello   GET /'],
   },
   {
     name: 'ours, guarded     GET /verify',
     server: 'ours',
-    request: { method: 'GET', path: '/verify', fill: 'token' },
-    answer: { status: 204, contains: '' },
+    job: { method: 'GET', path: '/verify', fill: 'token', status: 204, contains: '' },
     against: ['Express 5 hello   GET /', 'ours, unguarded   GET /livez'],
   },
   {
     name: 'ours              GET /checklogin',
     server: 'ours',
-    request: { method: 'GET', path: '/checklogin', fill: 'token' },
-    answer: { status: 200, contains: '"is_login":true' },
+    job: CHECK,
     against: ['Express 5 hello   GET /', 'ours, unguarded   GET /livez'],
     goal: { ratio: 1.0, against: 'Express 5 hello   GET /' },
   },
   {
     name: 'tutorial          POST /login',
     server: 'tutorial',
-    request: { method: 'POST', path: '/login', fill: 'code' },
-    answer: { status: 200, contains: '"token":"' },
+    job: LOGIN,
   },
   {
     name: 'ours, durable     POST /login',
     server: 'ours',
-    request: { method: 'POST', path: '/login', fill: 'code' },
-    answer: { status: 200, contains: '"token":"' },
+    job: LOGIN,
     against: ['tutorial          POST /login'],
     goal: { ratio: 0.35, against: 'tutorial          POST /login' },
   },
