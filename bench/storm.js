@@ -1,0 +1,116 @@
+// npm run bench:storm [-- --rounds=9]: whether a storm of logins holds up checks, on a slow disk too.
+const { runBounded } = require('./bounded')
+const { CHECK, CONNECTIONS, LOGIN, logIn } = require('./jobs')
+const { createLoad } = require('./load')
+const { machine } = require('./machine')
+const { readNumber } = require('./options')
+const { columns, range } = require('./report')
+const { createServers } = require('./servers')
+const { SLOW_DISK, SLOW_FSYNC_MS, canSlowDown } = require('./slow-disk')
+const { percentile, spread } = require('./statistics')
+const { createTemporaryFolder } = require('./temporary-folder')
+
+const LOGINS_PER_SECOND = 1000
+/** Enough that a slow disk keeps no login from setting out in time. */
+const LOGIN_CONNECTIONS = 256
+/** What else the server has to do: as much as it can, and far less. */
+const CHECK_LOADS = [
+  { name: 'as many as it can', perSecond: undefined },
+  { name: '1000 a second', perSecond: 1000 },
+]
+const USERS = 2000
+const ROUND_MS = 2000
+const WARM_UP_MS = 2000
+/** The p99 of a check during the storm, against the same without. */
+const GOAL = 2
+
+const say = text => process.stdout.write(`${text}\n`)
+const rounds = readNumber(process.argv.slice(2), 'rounds', { standard: 4, most: 20 })
+
+/** Rounds in turns: the checks alone, then the same with the logins. */
+async function measure({ url, tokens, load, stormLoad, perSecond }) {
+  const checks = { url, ...CHECK, tokens, perSecond, connections: CONNECTIONS }
+  const logins = {
+    ...{ url, ...LOGIN, perSecond: LOGINS_PER_SECOND },
+    connections: LOGIN_CONNECTIONS,
+  }
+  const sample = async (ms, isStorm) => {
+    const start = performance.now()
+    const [check, login] = await Promise.all([
+      load.run({ ...checks, ms }),
+      isStorm ? stormLoad.run({ ...logins, ms }) : { latencies: [] },
+    ])
+    const seconds = (performance.now() - start) / 1000
+    return {
+      p50: percentile(check.latencies, 50),
+      p99: percentile(check.latencies, 99),
+      checks: check.latencies.length / seconds,
+      logins: login.latencies.length / seconds,
+      loginP50: percentile(login.latencies, 50),
+    }
+  }
+  await sample(WARM_UP_MS, true)
+  const quiet = []
+  const storm = []
+  for (let round = 0; round < rounds; round++) {
+    quiet.push(await sample(ROUND_MS, false))
+    storm.push(await sample(ROUND_MS, true))
+  }
+  return { quiet, storm, ratio: spread(storm.map(({ p99 }, round) => p99 / quiet[round].p99)) }
+}
+
+function rowsOf({ disk, checks, quiet, storm, ratio }) {
+  const of = (samples, field, digits) => range(spread(samples.map(each => each[field])), digits)
+  const row = (samples, ...rest) => [
+    disk,
+    of(samples, 'checks', 0),
+    of(samples, 'p50', 1),
+    of(samples, 'p99', 1),
+    ...rest,
+  ]
+  return [
+    row(quiet, '', '', ''),
+    row(storm, of(storm, 'logins', 0), of(storm, 'loginP50', 1), range(ratio, 2)),
+  ].map(([first, ...rest]) => [`${first}, ${checks}`, ...rest])
+}
+
+runBounded(30_000 + rounds * 20_000, async atEnd => {
+  const folder = createTemporaryFolder()
+  atEnd(folder.remove)
+  const servers = await createServers(folder.path, server => atEnd(server.stop))
+  // Two processes of clients: the storm must not hold up the checks on their side.
+  const [load, stormLoad] = [createLoad(), createLoad()]
+  atEnd(load.stop)
+  atEnd(stormLoad.stop)
+  const disks = [{ disk: 'this disk', wrapper: [] }]
+  if (canSlowDown()) disks.push({ disk: `fsync + ${SLOW_FSYNC_MS} ms`, wrapper: SLOW_DISK })
+
+  const results = []
+  for (const [number, { disk, wrapper }] of disks.entries()) {
+    const { url, stop } = await servers.startOurs(`disk-${number}`, {}, wrapper)
+    const tokens = await logIn(load, url, USERS)
+    for (const { name, perSecond } of CHECK_LOADS) {
+      results.push({
+        disk,
+        checks: name,
+        ...(await measure({ url, tokens, load, stormLoad, perSecond })),
+      })
+    }
+    await stop()
+  }
+  say(`${machine()}\nGET /checklogin, SQLite at synchronous=FULL, with and without logins\n`)
+  const head = [
+    'disk, checks',
+    'checks/s',
+    'p50 ms',
+    'p99 ms',
+    'logins/s',
+    'login p50',
+    'p99 ratio',
+  ]
+  say(`${columns([head, ...results.flatMap(rowsOf)])}\n`)
+  for (const { disk, checks, ratio } of results) {
+    const verdict = ratio.median <= GOAL ? 'holds' : 'MISSED'
+    say(`${verdict}: p99 with logins <= ${GOAL} x p99 without (${disk}, checks ${checks})`)
+  }
+})
