@@ -69,6 +69,7 @@ test.each([
   'docs/forward-auth.md',
   'docs/key-rotation.md',
   'docs/wechat.md',
+  'docs/operations.md',
   'docs/simulator.md',
   'docs/users.md',
 ])('every file that %s links to is there', file => {
