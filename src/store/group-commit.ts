@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../errors'
 import type { Result } from './sql'
-import type { WireResult, WireWrite } from './sqlite-wire'
+import { countOf, type WireResult, type WireWrite } from './sqlite-wire'
 import type { WriterOptions } from './sqlite-writer'
 
 interface Waiting {
@@ -11,8 +11,11 @@ interface Waiting {
   readonly reject: (error: LoginError) => void
 }
 
-/** Writes that go into one transaction at the most. */
-const MAX_BATCH = 512
+/**
+ * Statements that go into one transaction at the most: a page that many of them change goes to the
+ * disk once, and a transaction stays far from BATCH_TIMEOUT_MS.
+ */
+const MAX_STATEMENTS = 4096
 /** Writes that may wait for the thread; one more is `overloaded`. */
 const MAX_WAITING = 10_000
 /** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
@@ -89,7 +92,7 @@ export class GroupCommit {
       worker.postMessage('close')
       return
     }
-    const batch = this.#waiting.splice(0, MAX_BATCH)
+    const batch = this.#takeBatch()
     if (!worker) {
       for (const { reject } of batch) reject(unavailable('writer_down'))
       this.#schedule()
@@ -106,6 +109,15 @@ export class GroupCommit {
     // After a pause of the whole process the answer may be waiting: it is read before the second look.
     const look = () => setImmediate(() => this.#inFlight === batch && this.#stall())
     this.#timer = setTimeout(look, BATCH_TIMEOUT_MS)
+  }
+
+  #takeBatch(): Waiting[] {
+    let statements = 0
+    const rest = this.#waiting.findIndex(({ write: [key] }) => {
+      statements += countOf(key)
+      return statements > MAX_STATEMENTS
+    })
+    return this.#waiting.splice(0, rest < 0 ? this.#waiting.length : Math.max(1, rest))
   }
 
   /** The thread waits for a disk or a lock that does not come: fail at once until it is back. */

@@ -39,6 +39,18 @@ export function statementsOf(key: string): StatementName[] {
   return key === '' ? [] : (key.split(' ') as StatementName[])
 }
 
+const counts = new Map<string, number>()
+
+/** How many statements a key names. */
+export function countOf(key: string): number {
+  let count = counts.get(key)
+  if (count === undefined) {
+    count = statementsOf(key).length
+    counts.set(key, count)
+  }
+  return count
+}
+
 export function toWire(
   names: readonly StatementName[],
   params: Params,
