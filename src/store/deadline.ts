@@ -8,7 +8,8 @@ export async function withDeadline<T>(work: Promise<T>, ms = STORE_DEADLINE_MS):
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
     const error = new LoginError('store_unavailable', { reason: 'deadline' })
-    timer = setTimeout(() => reject(error), ms)
+    // A process that was itself held up reads first what has arrived in the meantime.
+    timer = setTimeout(() => setImmediate(() => reject(error)), ms)
   })
   try {
     return await Promise.race([work, tooLate])
