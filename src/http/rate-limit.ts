@@ -8,6 +8,8 @@ import { digest } from '../token/keys'
 const WINDOW_MS = 60_000
 /** Addresses counted at one time; beyond it the one seen longest ago is forgotten. */
 const MAX_ADDRESSES = 100_000
+/** A store that fails faster than this leaves time to ask it for the login itself. */
+const PATIENCE_MS = 100
 
 export interface RateLimitOptions {
   /** What is counted: each has counters of its own. */
@@ -25,8 +27,9 @@ export type RateLimit = (req: IncomingMessage) => Promise<void>
 
 /**
  * Counts calls by client address in windows of one minute, here and, where instances share a store,
- * there. A store that is down leaves the count of this process, never none. Windows here follow the
- * machine's uptime, so a clock that is set back cannot stretch one.
+ * there. A store that is down leaves the count of this process, never none; one that hangs ends the
+ * call, which needs it anyway. Windows here follow the machine's uptime, so a clock that is set back
+ * cannot stretch one.
  */
 export function createRateLimit({ name, perMinute, shared, now }: RateLimitOptions): RateLimit {
   if (perMinute === 'off') return async () => {}
@@ -47,8 +50,13 @@ export function createRateLimit({ name, perMinute, shared, now }: RateLimitOptio
     countHere(address)
     if (!shared) return
     // A digest: addresses are personal data, and need not rest anywhere.
+    const begun = performance.now()
     const counting = shared.countCall(digest(name, address), WINDOW_MS, now())
-    const counted = await counting.catch(() => undefined)
+    const counted = await counting.catch(error => {
+      // It would take as long to refuse the login: one wait for it is enough.
+      if (performance.now() - begun > PATIENCE_MS) throw error
+      return undefined
+    })
     if (counted && counted.count > perMinute) throw tooMany(counted.endsAt - now())
   }
 }
