@@ -78,7 +78,8 @@ export interface Login {
 /**
  * Opens the store and wires the parts. Nothing listens.
  *
- * @throws ConfigError with every problem of the options, or when the database cannot be opened
+ * @throws ConfigError with every problem of the options, or when the database refuses; one
+ * that is only down is waited for while every call answers 503
  */
 export async function createLogin(options: LoginOptions): Promise<Login> {
   const { log: givenLog, now = Date.now, isDraining = () => false, ...rest } = options

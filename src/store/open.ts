@@ -1,14 +1,20 @@
 import { resolve } from 'node:path'
+import type Mysql from 'mysql2'
+import type Pg from 'pg'
 import { ConfigError } from '../config'
 import type { Log } from '../log'
+import { openLate, REFUSAL_FIX } from './late-driver'
 import { createMemoryStore } from './memory'
 import { openMysqlDriver } from './mysql'
+import { createOutageLog } from './outage-log'
 import { openPostgresDriver } from './postgres'
 import { openRedisStore } from './redis'
 import type { RedisModule } from './redis-connection'
 import { REDIS_SETTING } from './redis-link'
 import { createSqlStore, type SqlDriver } from './sql'
+import { sqlCodeOf } from './sql-faults'
 import { openSqliteDriver } from './sqlite'
+import { DAMAGED, FIX, isDamage } from './sqlite-damage'
 import { type Store, SWEEP_BATCH, type UserStore } from './store'
 
 const DATABASE_SETTING = 'DATABASE_URL (database)'
@@ -23,7 +29,8 @@ export interface OpenStoreOptions {
 
 /**
  * Opens the store that a database URL names, with the driver that it needs; the only place that
- * loads one. Brings the schema up to date.
+ * loads one. Brings the schema up to date. A server that cannot be reached right now is none of the
+ * caller's business: see `openLate`.
  *
  * @throws ConfigError when the database cannot be used, without its URL, which may hold a password
  */
@@ -51,15 +58,17 @@ async function openDatabase(
 }
 
 function openDriver(database: string, log: Log, sweepBatch: number): Promise<SqlDriver> {
-  if (database.startsWith('sqlite:')) return openSqliteDriver(sqliteFile(database), sweepBatch)
-  if (/^postgres(ql)?:/.test(database)) {
-    return openPostgresDriver(load('pg'), {
-      url: database,
-      sweepBatch,
-      onIdleError: code => log.warn('store_connection_lost', { code }),
-    })
+  const outages = createOutageLog(log, DATABASE_SETTING)
+  if (database.startsWith('sqlite:')) {
+    return openSqliteDriver({ file: sqliteFile(database), sweepBatch, outages })
   }
-  return openMysqlDriver(load('mysql2'), { url: database, sweepBatch })
+  const options = { url: database, sweepBatch, outages }
+  if (/^postgres(ql)?:/.test(database)) {
+    const pg = load<typeof Pg>('pg')
+    return openLate(() => openPostgresDriver(pg, options), outages)
+  }
+  const mysql = load<typeof Mysql>('mysql2')
+  return openLate(() => openMysqlDriver(mysql, options), outages)
 }
 
 function load<T>(name: string, setting = DATABASE_SETTING): T {
@@ -78,9 +87,12 @@ function sqliteFile(database: string): string {
 function whatIsWrong(database: string, error: unknown): string {
   const { code, errcode, message } = error as NodeJS.ErrnoException & { errcode?: number }
   if (!database.startsWith('sqlite:')) {
-    return `the database cannot be used (${code ?? 'unknown'}); check host, credentials and rights`
+    return `the database cannot be used (${sqlCodeOf(error)}); ${REFUSAL_FIX}`
   }
   const what = [code, errcode, message].filter(part => part !== undefined).join(', ')
+  if (isDamage(error)) {
+    return `the SQLite file ${sqliteFile(database)} cannot be used (${what}): ${FIX[DAMAGED]}`
+  }
   return `the SQLite file ${sqliteFile(database)} cannot be used (${what}); check the folder's permissions, or restore the file from a backup`
 }
 

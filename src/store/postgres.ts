@@ -2,20 +2,20 @@ import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { readDatabaseUrl } from '../database-url'
 import { STORE_DEADLINE_MS } from './deadline'
+import type { OutageLog } from './outage-log'
+import { createPooledDriver, type PooledConnection } from './pooled-driver'
 import { migrate, type Tables } from './schema'
-import type { Params, Result, Row, SqlDriver } from './sql'
-import { compileStatements, type StatementName } from './statements'
+import type { Row, SqlDriver } from './sql'
+import { sqlCodeOf } from './sql-faults'
+import { compileStatements, type Statements } from './statements'
 
-export interface PostgresOptions {
+export interface ServerOptions {
   url: string
   sweepBatch: number
-  /** Told of connections that broke while nobody used them. */
-  onIdleError: (code: string) => void
+  outages: OutageLog
 }
 
-/** Conflicts that PostgreSQL resolves by refusing one side: that side simply tries again. */
-const CONFLICTS = new Set(['40001', '40P01'])
-const ATTEMPTS = 3
+const MIGRATION_CONNECT_MS = 5000
 
 /**
  * PostgreSQL through node-postgres, an optional peer. Every statement is prepared once a
@@ -23,7 +23,7 @@ const ATTEMPTS = 3
  */
 export async function openPostgresDriver(
   driver: typeof pg,
-  { url: text, sweepBatch, onIdleError }: PostgresOptions,
+  { url: text, sweepBatch, outages }: ServerOptions,
 ): Promise<SqlDriver> {
   const { url, connectionLimit } = readDatabaseUrl(text)
   await migrateOnce(driver, url)
@@ -34,75 +34,54 @@ export async function openPostgresDriver(
     application_name: 'miniprogram-login',
     connectionTimeoutMillis: STORE_DEADLINE_MS,
     statement_timeout: STORE_DEADLINE_MS,
-    query_timeout: STORE_DEADLINE_MS,
     lock_timeout: STORE_DEADLINE_MS,
     idle_in_transaction_session_timeout: 5000,
     keepAlive: true,
   })
   // A restart of the server breaks connections, idle or lent; unheard, each would end this process.
-  pool.on('error', error => onIdleError(codeOf(error)))
+  pool.on('error', error => outages.lost(sqlCodeOf(error)))
   pool.on('connect', client => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const statements = compileStatements(db, 'postgres', sweepBatch)
-  const query = (name: StatementName, params: Params) => ({
-    name: `mpl_${name}`,
-    text: statements[name].sql,
-    values: statements[name].params.map(param => params[param]),
+  return createPooledDriver({
+    statements,
+    outages,
+    pool: {
+      connect: async () => lend(await pool.connect(), statements),
+      close: () => pool.end(),
+    },
   })
+}
 
-  async function transaction(names: readonly StatementName[], given: Params): Promise<Result[]> {
-    const client = await pool.connect()
-    try {
-      await client.query('begin')
-      const params = { ...given }
-      const results: Result[] = []
-      for (const name of names) {
-        const { rows, rowCount, command } = await client.query<Row>(query(name, params))
-        results.push(command === 'SELECT' ? rows : (rowCount ?? 0))
-        Object.assign(params, rows[0])
-      }
-      await client.query('commit')
-      client.release()
-      return results
-    } catch (error) {
-      await client.query('rollback').then(
-        () => client.release(),
-        broken => client.release(broken),
-      )
-      throw error
-    }
-  }
-
+function lend(client: pg.PoolClient, statements: Statements): PooledConnection {
   return {
-    async read(statement, params) {
-      return (await pool.query<Row>(query(statement, params))).rows
+    command: word => client.query(word),
+    async run(statement, values) {
+      const text = statements[statement].sql
+      const query = { name: `mpl_${statement}`, text, values: [...values] }
+      const { rows, rowCount, command } = await client.query<Row>(query)
+      return command === 'SELECT' ? rows : (rowCount ?? 0)
     },
-    async write(names, params) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await transaction(names, params)
-        } catch (error) {
-          if (!CONFLICTS.has(codeOf(error)) || attempt === ATTEMPTS) throw error
-        }
-      }
-    },
-    close: () => pool.end(),
+    release: () => client.release(),
+    destroy: () => client.release(true),
   }
 }
 
 /** A migration may take its time, and waits for another instance's without losing patience. */
 async function migrateOnce(driver: typeof pg, url: string): Promise<void> {
-  const pool = new driver.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 })
+  const pool = new driver.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: MIGRATION_CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  })
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   try {
     await migrate(db, 'postgres')
   } finally {
     await db.destroy()
   }
-}
-
-function codeOf(error: unknown): string {
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' ? code : 'unknown'
 }

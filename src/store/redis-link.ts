@@ -1,8 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoginError } from '../errors'
 import type { Log } from '../log'
+import { backOff } from './back-off'
 import { withDeadline } from './deadline'
+import { createOutageLog } from './outage-log'
 import { type Connection, connect, type RedisAddress, type RedisModule } from './redis-connection'
 import { reasonOf } from './redis-errors'
 
@@ -36,8 +37,8 @@ export interface RedisLinkOptions {
 }
 
 export const REDIS_SETTING = 'REDIS_URL (redisUrl)'
-const FIRST_PAUSE_MS = 32
-const LONGEST_PAUSE_MS = 1000
+/** A connection that lasted this long was a good one, and the next is tried at once. */
+const GOOD_MS = 2000
 
 /** Keeps one connection, for ever: with growing, jittered pauses of up to a second. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
@@ -45,19 +46,11 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const closing = new AbortController()
   const { signal } = closing
   let connection: Connection | undefined
-  let trouble: string | undefined
+  const outages = createOutageLog(log, REDIS_SETTING)
   let settleTried = (): void => {}
   const tried = new Promise<void>(resolve => {
     settleTried = resolve
   })
-
-  /** One line for each new trouble, not one for each attempt. */
-  function note(reason: string): void {
-    if (reason !== trouble && !signal.aborted) {
-      log.warn('store_connection_lost', { setting: REDIS_SETTING, reason })
-    }
-    trouble = reason
-  }
 
   async function connectOnce(): Promise<string> {
     const address = await locate()
@@ -78,8 +71,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     if (signal.aborted) opened.end('closed')
     if (opened.hasEnded()) return end
     connection = opened
-    if (trouble) log.info('store_connected', { setting: REDIS_SETTING })
-    trouble = undefined
+    outages.back()
     settleTried()
     // What the first commands find out is for the log; it must not cost the connection.
     await onConnected?.(send).catch(() => {})
@@ -89,19 +81,18 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   async function keepConnected(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       const connected = performance.now()
-      note(await connectOnce().catch(reasonOf))
+      const reason = await connectOnce().catch(reasonOf)
+      if (!signal.aborted) outages.lost(reason)
       settleTried()
-      failures = performance.now() - connected > LONGEST_PAUSE_MS * 2 ? 0 : failures + 1
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10))
-      await sleep(randomInt(Math.floor(pause / 2), pause), undefined, { signal, ref: false }).catch(
-        () => {},
-      )
+      failures = performance.now() - connected > GOOD_MS ? 0 : failures + 1
+      await sleep(backOff(failures), undefined, { signal, ref: false }).catch(() => {})
     }
   }
 
   async function send(args: readonly string[]): Promise<unknown> {
     const used = connection
-    if (!used) throw new LoginError('store_unavailable', { reason: `redis_${trouble ?? 'down'}` })
+    if (!used)
+      throw new LoginError('store_unavailable', { reason: `redis_${outages.reason ?? 'down'}` })
     try {
       return await used.send(args)
     } catch (error) {

@@ -1,5 +1,6 @@
 import { LoginError } from '../errors'
 import type { Tables } from './schema'
+import { sqlCodeOf } from './sql-faults'
 import { createSqlSessionKeys } from './sql-session-keys'
 import { createSqlShared } from './sql-shared'
 import type { StatementName } from './statements'
@@ -65,6 +66,12 @@ export function createSqlStore(unguarded: SqlDriver, sweepBatch = SWEEP_BATCH): 
   /** Takes over a unionid that was not known, or another one: seldom more than once for a user. */
   async function link(userId: string, { unionid }: CompletedLogin, known: unknown): Promise<void> {
     if (unionid !== null && unionid !== known) await write(['linkUser'], { userId, unionid })
+  }
+
+  let pinging: Promise<void> | undefined
+  /** A write that changes something: a database that is full or can only be read takes no login. */
+  async function ping(): Promise<void> {
+    await write(['countCall'], { key: 'ping', now: -1, endsAt: 0 }, { durable: false })
   }
 
   return {
@@ -170,9 +177,12 @@ export function createSqlStore(unguarded: SqlDriver, sweepBatch = SWEEP_BATCH): 
       return removed.some(rows => Number(rows) >= sweepBatch)
     },
 
-    async ping() {
-      // An empty write: a database that can only be read takes no login.
-      await write([], {})
+    ping() {
+      // One at a time: anybody may ask, and it writes.
+      pinging ??= ping().finally(() => {
+        pinging = undefined
+      })
+      return pinging
     },
 
     close: () => driver.close(),
@@ -189,8 +199,9 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (error instanceof LoginError) throw error
-    const { code, errcode } = error as { code?: unknown; errcode?: unknown }
-    throw new LoginError('store_unavailable', { reason: String(errcode ?? code ?? 'unknown') })
+    const { errcode } = error as { errcode?: number }
+    const reason = errcode === undefined ? sqlCodeOf(error) : `sqlite_${errcode}`
+    throw new LoginError('store_unavailable', { reason })
   }
 }
 

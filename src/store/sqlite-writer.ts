@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Result, Row, Value } from './sql'
 import { openSqlite, type SqliteOptions, type SqliteStatement } from './sqlite-binding'
+import { DAMAGED, FILE_GONE, type FileIdentity, isDamage, isInPlace } from './sqlite-damage'
 import {
   paramsOf,
   statementsOf,
@@ -13,6 +14,8 @@ import type { Statements } from './statements'
 
 export interface WriterOptions {
   readonly file: string
+  /** Of the file that was migrated; another one is not written to. */
+  readonly identity: FileIdentity
   readonly statements: Statements
   readonly options: SqliteOptions
 }
@@ -32,7 +35,9 @@ const SQLITE_BUSY = 5
  * for the disk: here it holds up nobody. All writes that wait are committed in one transaction.
  */
 function main(): void {
-  const { file, statements, options } = workerData as WriterOptions
+  const { file, identity, statements, options } = workerData as WriterOptions
+  // Opening it would make a new one.
+  if (!isInPlace(file, identity)) throw new Error(FILE_GONE)
   const database = openSqlite(file, options)
   const prepared = new Map<string, SqliteStatement>()
   const plans = new Map<string, readonly Step[]>()
@@ -120,6 +125,7 @@ function main(): void {
     let results: readonly WireResult[]
     try {
       if (isLate()) results = writes.map(() => late)
+      else if (!isInPlace(file, identity)) results = writes.map(() => ({ code: FILE_GONE }))
       else results = inTransaction(() => writes.map(runWrite))
     } catch (error) {
       // One bad write must not take the others down with it: each again by itself. A file that is
@@ -134,12 +140,22 @@ function main(): void {
 }
 
 function isBusy(error: unknown): boolean {
-  return (error as { errcode?: number }).errcode === SQLITE_BUSY
+  return (Number((error as { errcode?: number }).errcode) & 0xff) === SQLITE_BUSY
+}
+
+/** Those that say something about the disk, by the error's low byte; the rest is its kind. */
+const NAMES: Readonly<Record<number, string>> = {
+  8: 'readonly',
+  10: 'io',
+  13: 'full',
+  14: 'cannot_open',
 }
 
 function failure(error: unknown): WireFailure {
+  if (isDamage(error)) return { code: DAMAGED }
   const { code, errcode } = error as { code?: string; errcode?: number }
-  return { code: `sqlite_${errcode ?? code ?? 'unknown'}` }
+  const name = errcode === undefined ? undefined : NAMES[errcode & 0xff]
+  return { code: `sqlite_${name ? `${name}_` : ''}${errcode ?? code ?? 'unknown'}` }
 }
 
 main()

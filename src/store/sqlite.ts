@@ -2,10 +2,13 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+import { LoginError } from '../errors'
 import { GroupCommit } from './group-commit'
+import type { OutageLog } from './outage-log'
 import { migrate, type Tables } from './schema'
 import type { Params, Row, SqlDriver, Value } from './sql'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite-binding'
+import { checkWhole, DAMAGED, FILE_GONE, FIX, identityOf, isDamage } from './sqlite-damage'
 import { toWire } from './sqlite-wire'
 import { compileStatements, type Statement, type StatementName } from './statements'
 
@@ -14,15 +17,28 @@ const READER: SqliteOptions = { busyTimeoutMs: 100, cacheKib: 16_384 }
 const WRITER: SqliteOptions = { busyTimeoutMs: 800, cacheKib: 65_536 }
 
 const SQLITE_BUSY = 5
+/** Full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
+const DISK_TROUBLE = /^(disk_stalled|sqlite_(full|io|readonly|cannot_open))/
 const OPEN_ATTEMPTS = 50
+
+export interface SqliteDriverOptions {
+  file: string
+  sweepBatch: number
+  outages: OutageLog
+}
 
 /**
  * One SQLite file: reads run here on prepared statements in a few microseconds, writes go to a
  * thread of their own. Creates the file, readable by its owner only, and migrates it.
  *
- * @throws Error with `code` when the file cannot be opened, is no database or cannot be migrated
+ * A file that turns out to be damaged is written to no more, for that could destroy what a recovery
+ * would save; what can be read of it is still read.
+ *
+ * @throws Error with `code` when the file cannot be opened, is no database, is damaged or cannot be
+ * migrated
  */
-export async function openSqliteDriver(file: string, sweepBatch: number): Promise<SqlDriver> {
+export async function openSqliteDriver(options: SqliteDriverOptions): Promise<SqlDriver> {
+  const { file, sweepBatch, outages } = options
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
   const { database, db } = await openWhenFree(file)
@@ -32,20 +48,46 @@ export async function openSqliteDriver(file: string, sweepBatch: number): Promis
   const prepared = new Map<StatementName, (params: Params) => readonly Row[]>()
   const writer = new GroupCommit({
     script: join(__dirname, 'sqlite-writer.js'),
-    workerData: { file, statements, options: WRITER },
+    workerData: { file, identity: identityOf(file), statements, options: WRITER },
   })
+
+  let isDamaged = false
+  function note(reason: string | undefined): void {
+    isDamaged ||= reason === DAMAGED
+    if (reason === DAMAGED || reason === FILE_GONE) outages.refused(reason, FIX[reason])
+    else if (reason && DISK_TROUBLE.test(reason)) outages.lost(reason)
+  }
+
+  function read(name: StatementName, params: Params): readonly Row[] {
+    let run = prepared.get(name)
+    if (!run) {
+      run = prepareRead(database, statements[name])
+      prepared.set(name, run)
+    }
+    return run(params)
+  }
 
   return {
     async read(name, params) {
-      let read = prepared.get(name)
-      if (!read) {
-        read = prepareRead(database, statements[name])
-        prepared.set(name, read)
+      try {
+        return read(name, params)
+      } catch (error) {
+        if (!isDamage(error)) throw error
+        note(DAMAGED)
+        throw new LoginError('store_unavailable', { reason: DAMAGED })
       }
-      return read(params)
     },
-    write: (names, params, { durable = true } = {}) =>
-      writer.write(toWire(names, params, statements), durable),
+    async write(names, params, { durable = true } = {}) {
+      if (isDamaged) throw new LoginError('store_unavailable', { reason: DAMAGED })
+      try {
+        const results = await writer.write(toWire(names, params, statements), durable)
+        outages.back()
+        return results
+      } catch (error) {
+        note((error as LoginError).reason)
+        throw error
+      }
+    },
     async close() {
       // The writer last: only a connection that may write clears the WAL away when it goes.
       database.close()
@@ -91,13 +133,14 @@ async function openWhenFree(file: string) {
     let database: SqliteDatabase | undefined
     try {
       database = openSqlite(file, READER)
+      checkWhole(database, file)
       const db = new Kysely<Tables>({ dialect: new Dialect({ database: forKysely(database) }) })
       await migrate(db, 'sqlite')
       return { database, db }
     } catch (error) {
       database?.close()
-      const { errcode } = error as { errcode?: number }
-      if (errcode !== SQLITE_BUSY || attempt === OPEN_ATTEMPTS) throw error
+      const code = Number((error as { errcode?: number }).errcode) & 0xff
+      if (code !== SQLITE_BUSY || attempt === OPEN_ATTEMPTS) throw error
       await sleep(100)
     }
   }

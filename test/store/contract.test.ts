@@ -57,9 +57,21 @@ const log = { info() {}, warn() {}, error() {} }
 const BACKENDS: Record<string, () => Promise<Backend> | Backend> = {
   memory: () => ({ url: 'memory:', remove() {} }),
   SQLite: temporaryDatabase,
-  ...(available('postgres') && { PostgreSQL: () => startPostgres(['fsync=off']) }),
-  ...(available('mariadb') && { MariaDB: () => startMariadb() }),
+  ...(available('postgres') && {
+    PostgreSQL: () => startPostgres(['fsync=off']),
+    'PostgreSQL, one connection': () => withOneConnection(startPostgres(['fsync=off'])),
+  }),
+  ...(available('mariadb') && {
+    MariaDB: () => startMariadb(),
+    'MariaDB, one connection': () => withOneConnection(startMariadb()),
+  }),
   ...(available('redis') && { Redis: redisAndUsers }),
+}
+
+/** Whoever needed a second connection while holding the first would wait for ever. */
+async function withOneConnection(started: Promise<Backend>): Promise<Backend> {
+  const server = await started
+  return { url: `${server.url}?connection_limit=1`, remove: () => server.remove() }
 }
 
 async function redisAndUsers(): Promise<Backend> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,9 @@ export interface DatabaseServer {
   readonly process: () => ChildProcess
   start(): Promise<void>
   stop(signal?: NodeJS.Signals): Promise<void>
+  /** Stops or continues the server and its processes, as a machine that hangs would. */
+  hang(): Promise<void>
+  goOn(): Promise<void>
   remove(): Promise<void>
 }
 
@@ -79,6 +82,13 @@ interface Program {
   gid?: number
 }
 
+function isStopped(pid: number): boolean {
+  const threads = `/proc/${pid}/task`
+  return readdirSync(threads).every(thread =>
+    / T /.test(readFileSync(join(threads, thread, 'stat'), 'utf8').replace(/^.*\)/, '')),
+  )
+}
+
 function server(
   program: Program,
   folder: { remove: () => void },
@@ -101,7 +111,18 @@ function server(
     // A stopped process hears nothing but SIGKILL and SIGCONT.
     child.kill('SIGCONT')
     child.kill(signal)
+    // A server that is told while it starts may never come to it.
+    const last = setTimeout(() => child?.kill('SIGKILL'), 8000)
     await exited
+    clearTimeout(last)
+  }
+  async function signalAll(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const pid = Number(child?.pid)
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    const pids = [pid, ...children.trim().split(/\s+/).filter(Boolean).map(Number)]
+    for (const id of pids) process.kill(id, signal)
+    // Its threads stop one after the other.
+    while (signal === 'SIGSTOP' && !pids.every(isStopped)) await sleep(1)
   }
   return {
     url: rest.url,
@@ -109,6 +130,8 @@ function server(
     process: () => child as ChildProcess,
     start,
     stop,
+    hang: () => signalAll('SIGSTOP'),
+    goOn: () => signalAll('SIGCONT'),
     async remove() {
       // PostgreSQL's SIGQUIT ends its children, too; they would hold our pipes open.
       await stop('SIGQUIT')
@@ -204,7 +227,9 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Da
     `create database if not exists login;
      create or replace user test@'%' identified by 'test-only';
      grant all on login.* to test@'%';
-     grant process, super, connection admin on *.* to test@'%';\n`,
+     grant process, super, connection admin, read_only admin on *.* to test@'%';
+     create or replace user app@'%' identified by 'test-only';
+     grant all on login.* to app@'%';\n`,
   )
   const port = await freePort()
   const args = [
