@@ -161,14 +161,36 @@ export function checkSettings(input: LoginSettings): Config {
 
 /** The values that must never appear in a log. */
 export function secretsOf(config: Config): string[] {
-  const { apps, jwtSecret, jwtSecretPrevious, internalToken, redisUrl } = config
+  const { apps, jwtSecret, jwtSecretPrevious, internalToken, database, redisUrl } = config
   return [
     ...[...apps.values()].flat(),
     jwtSecret,
     jwtSecretPrevious,
     internalToken,
     redisUrl,
+    ...passwordsOf(database),
+    ...passwordsOf(redisUrl),
   ].filter(secret => secret !== undefined)
+}
+
+/** Shorter ones would also be found in words that are no secret. */
+const SHORTEST_PASSWORD = 6
+
+/** The password in a URL, as it is written there and as a driver would show it. */
+function passwordsOf(url: string | undefined): string[] {
+  if (url === undefined || !URL.canParse(url)) return []
+  const { password } = new URL(url)
+  const written = [password, decoded(password)]
+  return [...new Set(written)].filter(({ length }) => length >= SHORTEST_PASSWORD)
+}
+
+/** A percent sign that begins no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function problemsOf(error: z.ZodError): ConfigProblem[] {

@@ -186,3 +186,15 @@ describe('a signing secret', () => {
     expect(weaknessOf(OTHER_JWT_SECRET)).toBeUndefined()
   })
 })
+
+test.each([
+  ['postgres://login:p%40ss-word@db/login', ['p%40ss-word', 'p@ss-word']],
+  ['mysql://login:100%-sure@db/login', ['100%-sure']],
+  ['postgres://login:x@db/login', []],
+  ['postgres://login@db/login', []],
+  ['sqlite:./data/login.db', []],
+])('the password in %s is hidden in logs, unless it is as short as a word', (database, hidden) => {
+  const config = checkSettings({ apps, jwtSecret: JWT_SECRET, database })
+  const others = secretsOf(checkSettings({ apps, jwtSecret: JWT_SECRET }))
+  expect(secretsOf(config).filter(secret => !others.includes(secret))).toEqual(hidden)
+})
