@@ -84,6 +84,12 @@ export function createTransport(options: TransportOptions): Transport {
 function read(request: ClientRequest, maxBodyBytes: number): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     request.on('error', reject)
+    // Nobody asked for another protocol, and without a listener Node drops the socket in silence:
+    // neither an error nor the deadline's cut would be heard.
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(failure('ERR_UPGRADE'))
+    })
     request.on('response', response => {
       const chunks: Buffer[] = []
       let size = 0

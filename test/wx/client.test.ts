@@ -70,6 +70,16 @@ test('a slow body is cut off at the deadline, which covers the whole call', asyn
   expect(performance.now() - begun).toBeLessThan(600)
 })
 
+test('an answer that changes the protocol is a bad answer, and holds nobody beyond the deadline', async () => {
+  const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
+  const server = net.createServer(socket => socket.once('data', () => socket.write(answer)))
+  const client = clientFor(`http://127.0.0.1:${await listen(server)}`, { maxPending: 1 })
+  for (let i = 0; i < 2; i++) {
+    const error = await failureOf(client)
+    expect(error).toMatchObject({ code: 'wechat_bad_answer', sent: true, reason: 'ERR_UPGRADE' })
+  }
+})
+
 test('connections are kept and used again', async () => {
   let connections = 0
   const server = http.createServer((_req, res) => res.end('{}'))
