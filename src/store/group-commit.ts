@@ -7,6 +7,8 @@ import type { WriterOptions } from './sqlite-writer'
 interface Waiting {
   readonly write: WireWrite
   readonly durable: boolean
+  /** When its caller began to wait, by the machine's uptime. */
+  readonly since: number
   readonly resolve: (results: readonly Result[]) => void
   readonly reject: (error: LoginError) => void
 }
@@ -52,7 +54,7 @@ export class GroupCommit {
       return Promise.reject(new LoginError('overloaded', { reason: 'store_queue' }))
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, durable, resolve, reject })
+      this.#waiting.push({ write, durable, since: performance.now(), resolve, reject })
       this.#schedule()
     })
   }
@@ -101,8 +103,10 @@ export class GroupCommit {
     this.#inFlight = batch
     worker.ref()
     const deadline = Date.now() + BATCH_TIMEOUT_MS
+    const waited = performance.now() - (batch[0]?.since ?? 0)
     worker.postMessage({
       deadline,
+      firstDeadline: deadline - waited,
       durable: batch.some(({ durable }) => durable),
       writes: batch.map(({ write }) => write),
     })

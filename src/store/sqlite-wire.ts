@@ -17,6 +17,8 @@ export interface WireFailure {
 export type WireMessage = WireBatch | 'close'
 export interface WireBatch {
   readonly deadline: number
+  /** The same for the caller who came first, and may have waited for the batch before. */
+  readonly firstDeadline: number
   /** Whether the batch has to be on the disk before anybody hears of it. */
   readonly durable: boolean
   readonly writes: readonly WireWrite[]

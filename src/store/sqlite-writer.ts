@@ -29,6 +29,8 @@ interface Step {
 }
 
 const SQLITE_BUSY = 5
+/** Of the callers' time, what is kept for the commit once a lock was waited for. */
+const COMMIT_MS = 200
 
 /**
  * The thread that owns the writing connection. SQLite is synchronous and a durable commit waits
@@ -42,6 +44,8 @@ function main(): void {
   const prepared = new Map<string, SqliteStatement>()
   const plans = new Map<string, readonly Step[]>()
   let syncs = true
+  let patience = options.busyTimeoutMs
+  let wasLocked = false
 
   const prepare = (sql: string): SqliteStatement => {
     const statement = prepared.get(sql) ?? database.prepare(sql)
@@ -82,6 +86,14 @@ function main(): void {
     return steps.map(step => runStep(step, values))
   }
 
+  /** Callers of this batch who sat through another one's wait have waited for the same lock. */
+  const setPatience = (firstDeadline: number): void => {
+    const left = Math.max(0, Math.floor(firstDeadline - COMMIT_MS - Date.now()))
+    const wanted = wasLocked ? Math.min(left, options.busyTimeoutMs) : options.busyTimeoutMs
+    if (wanted !== patience) database.exec(`pragma busy_timeout = ${wanted}`)
+    patience = wanted
+  }
+
   const inTransaction = <T>(work: () => T): T => {
     database.exec('begin immediate')
     try {
@@ -114,11 +126,13 @@ function main(): void {
       parentPort?.close()
       return
     }
-    const { deadline, durable, writes } = message
+    const { deadline, firstDeadline, durable, writes } = message
     if (durable !== syncs) {
       database.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`)
       syncs = durable
     }
+    setPatience(firstDeadline)
+    wasLocked = false
     // A write whose caller was told no must not happen after all.
     const isLate = () => Date.now() >= deadline
     const late: WireFailure = { code: 'too_late' }
@@ -130,7 +144,8 @@ function main(): void {
     } catch (error) {
       // One bad write must not take the others down with it: each again by itself. A file that is
       // locked is locked for all of them.
-      const alone = writes.length === 1 || isBusy(error)
+      wasLocked = isBusy(error)
+      const alone = writes.length === 1 || wasLocked
       results = alone
         ? writes.map(() => failure(error))
         : writes.map(write => (isLate() ? late : runOne(write)))

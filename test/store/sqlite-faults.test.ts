@@ -73,6 +73,27 @@ test('a file that another process keeps locked: 503 within a second, reads go on
   await service.http.post('/login').send({ code }).expect(200)
 })
 
+test('a file that another process keeps locked: who comes second waits no longer than the first', async () => {
+  const store = await open(database.url)
+  const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
+  other.exec('begin immediate')
+  const waitOf = async (write: Promise<unknown>) => {
+    const begun = performance.now()
+    await expect(write).rejects.toMatchObject({ code: 'store_unavailable' })
+    return performance.now() - begun
+  }
+  const waits = [waitOf(store.countCall('key', 1000, 1))]
+  for (let i = 0; i < 4; i++) {
+    await sleep(30)
+    waits.push(waitOf(store.countCall('key', 1000, 1)))
+  }
+  for (const ms of await Promise.all(waits)) expect(ms).toBeLessThan(1200)
+  other.exec('rollback')
+  other.close()
+  expect(await store.countCall('key', 1000, 1)).toMatchObject({ count: 1 })
+  await store.close()
+})
+
 test('a login that the store lost after WeChat answered: its code is told to be used, at once', async () => {
   const service = await serve({ database: database.url })
   const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
