@@ -3,7 +3,7 @@ import type { SqlDialect, Tables } from './schema'
 import { parameter as p } from './statement-parameter'
 
 /** Small values that all instances share. */
-export function sharedStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: number) {
+export function sharedStatements(db: Kysely<Tables>, dialect: SqlDialect) {
   const insert = db
     .insertInto('shared_values')
     .values({ key: p('key'), value: p('value'), expires_at: p('expiresAt') })
@@ -34,23 +34,6 @@ export function sharedStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepB
       .deleteFrom('shared_values')
       .where('key', '=', p('key'))
       .where('value', '=', p('value')),
-
-    sweepShared: db
-      .deleteFrom('shared_values')
-      .where(
-        'key',
-        'in',
-        db
-          .selectFrom(
-            db
-              .selectFrom('shared_values')
-              .select('key')
-              .where('expires_at', '<=', p('now'))
-              .limit(sql.lit(sweepBatch))
-              .as('expired'),
-          )
-          .select('expired.key'),
-      ),
   }
 }
 

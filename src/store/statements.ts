@@ -4,6 +4,7 @@ import { sessionStatements } from './session-statements'
 import { sharedStatements } from './shared-statements'
 import { parameter as p } from './statement-parameter'
 import { MAX_SESSIONS_PER_USER } from './store'
+import { sweepStatements } from './sweep-statements'
 
 /** SQL text and the names of its parameters, in order. */
 export interface Statement {
@@ -13,6 +14,32 @@ export interface Statement {
 
 export type StatementName = keyof ReturnType<typeof buildStatements>
 export type Statements = Readonly<Record<StatementName, Statement>>
+
+// By name, not `*`: when a newer version adds a column, PostgreSQL refuses the statements that
+// running instances have prepared on one.
+const USER_COLUMNS = [
+  'id',
+  'appid',
+  'openid',
+  'unionid',
+  'nickname',
+  'avatar_url',
+  'phone_number',
+  'created_at',
+  'last_login_at',
+] as const
+const CODE_COLUMNS = [
+  'status',
+  'owner',
+  'idempotency_hash',
+  'claimed_at',
+  'settled_at',
+  'session_id',
+  'user_id',
+  'is_new_user',
+  'error',
+  'wx_errcode',
+] as const
 
 /**
  * Every statement of the service, written once by Kysely in the database's own dialect and run as
@@ -34,12 +61,13 @@ export function compileStatements(
 
 function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: number) {
   const identity = { appid: p('appid'), openid: p('openid') }
-  const users = db.selectFrom('users').selectAll()
+  const users = db.selectFrom('users').select(USER_COLUMNS)
   const oldestFirst = users.orderBy('created_at').orderBy('id')
   const changeUser = (change: { readonly [column in keyof Tables['users']]?: never }) =>
     db.updateTable('users').set(change).where('id', '=', p('userId'))
   return {
-    ...sharedStatements(db, dialect, sweepBatch),
+    ...sharedStatements(db, dialect),
+    ...sweepStatements(db, dialect, sweepBatch),
     ...sessionStatements(db),
 
     claimCode: orIgnore(
@@ -55,7 +83,7 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       dialect,
     ),
 
-    findCode: db.selectFrom('login_codes').selectAll().where('hash', '=', p('codeHash')),
+    findCode: db.selectFrom('login_codes').select(CODE_COLUMNS).where('hash', '=', p('codeHash')),
 
     releaseCode: db
       .deleteFrom('login_codes')
@@ -174,55 +202,6 @@ function buildStatements(db: Kysely<Tables>, dialect: SqlDialect, sweepBatch: nu
       .selectFrom('call_counts')
       .select(['count', 'ends_at'])
       .where('key', '=', p('key')),
-
-    sweepCallCounts: db
-      .deleteFrom('call_counts')
-      .where(
-        'key',
-        'in',
-        db
-          .selectFrom(
-            db
-              .selectFrom('call_counts')
-              .select('key')
-              .where('ends_at', '<=', p('now'))
-              .limit(sql.lit(sweepBatch))
-              .as('expired'),
-          )
-          .select('expired.key'),
-      ),
-
-    sweepSessions: db
-      .deleteFrom('sessions')
-      .where(
-        sql<boolean>`(user_id, id) in (${db
-          .selectFrom(
-            db
-              .selectFrom('sessions')
-              .select(['user_id', 'id'])
-              .where('expires_at', '<=', p('now'))
-              .limit(sql.lit(sweepBatch))
-              .as('expired'),
-          )
-          .select(['expired.user_id', 'expired.id'])})`,
-      ),
-
-    sweepCodes: db
-      .deleteFrom('login_codes')
-      .where(
-        'hash',
-        'in',
-        db
-          .selectFrom(
-            db
-              .selectFrom('login_codes')
-              .select('hash')
-              .where('expires_at', '<=', p('now'))
-              .limit(sql.lit(sweepBatch))
-              .as('expired'),
-          )
-          .select('expired.hash'),
-      ),
   } satisfies Record<string, Compilable>
 }
 
