@@ -22,6 +22,8 @@ export function openRedisCluster(options: RedisRouteOptions): RedisRoute {
   function linkTo(name: string): RedisLink {
     const known = links.get(name)
     if (known) return known
+    // Nobody would be left to close it.
+    if (closed) throw new LoginError('store_unavailable', { reason: 'redis_closed' })
     const colon = name.lastIndexOf(':')
     const node = { host: name.slice(0, colon), port: Number(name.slice(colon + 1)) }
     const link = createRedisLink({ ...options, locate: async () => addressOf(url, node) })
@@ -85,7 +87,11 @@ export function openRedisCluster(options: RedisRouteOptions): RedisRoute {
     }
     if (kind === 'MOVED') {
       await refresh()
-      return (ownerOf(key) ?? linkTo(name)).send(args)
+      // By the answer, not by the map: that may have been asked for before this slot moved. A node
+      // that does not know its own host leaves it out.
+      const link = (name.startsWith(':') && ownerOf(key)) || linkTo(name)
+      await link.tried
+      return link.send(args)
     }
     const link = linkTo(name)
     await link.tried

@@ -1,6 +1,10 @@
+import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as redis from '@redis/client'
 import { createClient } from '@redis/client'
+import { readRedisUrl } from '../../src/redis-url'
 import { openStore } from '../../src/store/open'
+import { openRedisCluster } from '../../src/store/redis-cluster'
 import { slotOf } from '../../src/store/redis-slots'
 import type { Store } from '../../src/store/store'
 import { available, type DatabaseServer, startRedis, startSentinel } from '../support/databases'
@@ -44,10 +48,43 @@ async function until(met: () => Promise<unknown>, ms: number): Promise<void> {
 
 test.each([
   ['123456789', 12_739],
-  ['{user1000}.following', slotOf('user1000')],
-  ['foo{}{bar}', slotOf('foo{}{bar}')],
+  ['{user1000}.following', 3443],
+  ['foo{}{bar}', 8363],
+  ['foo{{bar}}zap', 4015],
+  ['foo{bar}{zap}', 5061],
 ])('the slot of %p is %p, as the specification has it', (key, slot) => {
   expect(slotOf(key)).toBe(slot)
+})
+
+describeRedis('a Redis Cluster that cannot be reached', () => {
+  test('closing ends the search for it, too', async () => {
+    let connections = 0
+    const silent = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const server = net.createServer(socket => {
+          connections++
+          socket.on('error', () => {})
+        })
+        await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+        return server
+      }),
+    )
+    const hosts = silent.map(each => `127.0.0.1:${(each.address() as net.AddressInfo).port}`)
+    const route = openRedisCluster({
+      redis,
+      url: readRedisUrl(`redis+cluster://${hosts.join(',')}`),
+      log,
+      onInvalidate() {},
+      onLost() {},
+      async onConnected() {},
+    })
+    await until(async () => connections === 1, 2000)
+    route.close()
+    await route.tried
+    await sleep(100)
+    expect(connections).toBe(1)
+    for (const each of silent) each.close()
+  })
 })
 
 describeRedis('a Redis Cluster of three', () => {
@@ -95,17 +132,36 @@ describeRedis('a Redis Cluster of three', () => {
     for (const session of sessions) expect(await b.findSession(session)).toBeUndefined()
   })
 
-  test('a slot that moves is followed', async () => {
-    const session = await logIn(a)
-    const slot = slotOf(session.userId)
-    await a.endSessionsOfUser(session.userId)
+  /** Gives a slot, empty now, from its node to the next. */
+  async function move(slot: number): Promise<void> {
     const owner = [5461, 10_922, 16_383].findIndex(last => slot <= last)
-    const from = nodes[owner] as DatabaseServer
-    const to = nodes[(owner + 1) % 3] as DatabaseServer
+    const [from, to] = [nodes[owner], nodes[(owner + 1) % 3]] as [DatabaseServer, DatabaseServer]
     const keys = (await tell(from, 'CLUSTER', 'GETKEYSINSLOT', String(slot), '100')) as string[]
     if (keys.length > 0) await tell(from, 'DEL', ...keys)
-    const id = String(await tell(to, 'CLUSTER', 'MYID'))
-    for (const node of [to, from]) await tell(node, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', id)
+    const [fromId, id] = [await tell(from, 'CLUSTER', 'MYID'), await tell(to, 'CLUSTER', 'MYID')]
+    // Only who imports a slot takes it for good: else gossip may give it back.
+    await tell(to, 'CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', String(fromId))
+    for (const node of [to, from]) {
+      await tell(node, 'CLUSTER', 'SETSLOT', String(slot), 'NODE', String(id))
+    }
+  }
+
+  test('slots that move one right after the other are followed', async () => {
+    const name = (i: number) => `nobody-${i}`
+    for (let i = 0; i < 8; i++) await move(slotOf(name(i)))
+    for (let i = 0; i < 8; i++) {
+      expect(await b.findSession({ id: 'none', userId: name(i) })).toBeUndefined()
+    }
+    for (let i = 8; i < 16; i++) {
+      await move(slotOf(name(i)))
+      expect(await b.findSession({ id: 'none', userId: name(i) })).toBeUndefined()
+    }
+  })
+
+  test('a slot that moves is followed', async () => {
+    const session = await logIn(a)
+    await a.endSessionsOfUser(session.userId)
+    await move(slotOf(session.userId))
     expect(await b.findSession(session)).toBeUndefined()
     await expect(a.ping()).resolves.toBeUndefined()
     expect(await a.findSession(await logIn(a))).toBeDefined()
