@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -169,6 +170,15 @@ describeRedis('two instances on one Redis', () => {
       if (await b.findSession(session)) late++
     }
     expect(late).toBe(0)
+  })
+
+  test('news that has arrived is read before a session is looked up, whichever socket is read first', async () => {
+    const session = await logIn()
+    await b.findSession(session)
+    // From a timer, for sockets are read next; nothing here yields until Redis has told b.
+    await new Promise(resolve => setTimeout(resolve, 1))
+    deleteAtOnce(redis.url, `mpl:{${session.userId}}:s:${session.id}`)
+    expect(await b.findSession(session)).toBeUndefined()
   })
 
   test('an instance sees what it ended itself at once, one session or all', async () => {
@@ -355,6 +365,17 @@ describeRedis('two instances on one Redis', () => {
     expect(await b.findSession(session)).toBeUndefined()
   })
 })
+
+/** Deletes a key without giving this process's event loop a turn. */
+function deleteAtOnce(url: string, key: string): void {
+  const { hostname, port } = new URL(url)
+  const script = `
+    const socket = require('node:net').connect(${port}, '${hostname}')
+    socket.write(process.argv[1])
+    socket.on('data', answer => String(answer).includes('PONG') && socket.destroy())`
+  const commands = `DEL ${key}\r\nPING\r\n`
+  execFileSync(process.execPath, ['-e', script, commands], { timeout: 5000 })
+}
 
 describeRedis('at rest', () => {
   test('Redis holds no token, code, session_key or Idempotency-Key', async () => {
