@@ -37,6 +37,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { config, settings, output, signals, onStop } = options
   const { sink, log } = output
   let draining = false
+  let exitCode = 0
   const { app, login } = await createApp({
     ...settings,
     log,
@@ -46,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     requestLog: { format: config.logFormat, write: sink.write },
   })
   const server = createHttpServer(app, log)
-  const stop = once(async (exitCode: number) => {
+  const stop = once(async () => {
     draining = true
     const lameDuckMs = exitCode === 0 ? config.prestopMs : 0
     setTimeout(() => process.exit(1), lameDuckMs + DRAIN_MS + LAST_RESORT_MS)
@@ -57,8 +58,12 @@ export async function serve(options: ServeOptions): Promise<number> {
     await sink.flush()
     process.exit(exitCode)
   })
-  onSignal(signals, log, () => stop(0).catch(() => process.exit(1)))
-  onFault(log, () => stop(1).catch(() => process.exit(1)))
+  const end = () => stop().catch(() => process.exit(1))
+  onSignal(signals, log, end)
+  onFault(log, () => {
+    exitCode = 1
+    end()
+  })
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -90,12 +95,10 @@ function onFault(log: Log, stop: () => void): void {
   process.on('unhandledRejection', fail)
 }
 
-type Stop = (exitCode: number) => Promise<void>
-
-function once(work: Stop): Stop {
+function once(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined
-  return exitCode => {
-    running ??= work(exitCode)
+  return () => {
+    running ??= work()
     return running
   }
 }

@@ -26,8 +26,11 @@ export type Code2Session = (appid: string, code: string) => Promise<WxSession>
 
 const API = '/sns/jscode2session'
 
-/** Longer and wider than anything WeChat was seen to send, but without control characters. */
-const text = z.string().regex(/^\P{Cc}{1,512}$/u)
+/**
+ * Longer and wider than anything WeChat was seen to send, but nothing that a database might store
+ * otherwise than it came: to some a name with a space at its end is the name without it.
+ */
+const text = z.string().regex(/^[^\s\p{Cc}\p{Cs}]{1,512}$/u)
 const answer = z.object({
   openid: text,
   session_key: text,

@@ -104,11 +104,11 @@ export class WxUnreachable extends LoginError {
 
 /**
  * The errcode of an answer as a number: WeChat's documents show it as a string too. `undefined`
- * for a success, which carries none or 0; NaN for one that is neither.
+ * for a success, which carries none or 0; NaN for one that is neither, or needs over 32 bits.
  */
 export function errcodeOf(value: unknown): number | undefined {
   if (value === undefined || value === 0 || value === '0') return undefined
-  if (typeof value === 'number') return value
+  if (typeof value === 'number') return Math.abs(value) < 2 ** 31 ? value : Number.NaN
   return typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : Number.NaN
 }
 

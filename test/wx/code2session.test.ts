@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import type { LoginError } from '../../src/errors'
 import type { Log } from '../../src/log'
@@ -251,4 +254,41 @@ test.each<[string, Fault]>([
   simulator.fail(fault)
   await failureOf(code2Session(appid, simulator.mintCode()))
   expect(simulator.calls).toHaveLength(1)
+})
+
+describe('what WeChat never sent, and a database might store otherwise than it came', () => {
+  const answering = async (body: object) => {
+    const server = http.createServer((_, res) => res.end(JSON.stringify(body)))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const client = createWxClient({ baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 5000 })
+    closing.push(() => {
+      client.close()
+      server.close()
+    })
+    const secrets = createAppSecrets({ apps: new Map([[appid, [secret]]]), log })
+    return createCode2Session({ client, secrets, now: clock.now, log })
+  }
+  const good = { openid: 'oSIM-somebody', session_key: 'AAAAAAAAAAAAAAAAAAAAAA==' }
+
+  test.each([
+    ['a space at its end', 'oSIM-somebody '],
+    ['a line separator', 'oSIM\u2028somebody'],
+    ['half a character', 'oSIM\ud800somebody'],
+  ])('an openid with %s logs nobody in', async (_, openid) => {
+    const exchange = await answering({ ...good, openid })
+    expect((await failureOf(exchange(appid, 'a code'))).code).toBe('wechat_bad_answer')
+  })
+
+  test('a unionid with a space counts as unknown', async () => {
+    const exchange = await answering({ ...good, unionid: 'oUNION ' })
+    expect(await exchange(appid, 'a code')).not.toHaveProperty('unionid')
+  })
+
+  test('an errcode that needs more than 32 bits is no errcode', async () => {
+    const exchange = await answering({ errcode: 2 ** 31, errmsg: 'huge' })
+    const failure = await failureOf(exchange(appid, 'a code'))
+    expect(failure).toMatchObject({ code: 'wechat_bad_answer', wxErrcode: undefined })
+  })
 })
