@@ -7,6 +7,7 @@ const { machine } = require('./machine')
 const { columns } = require('./report')
 const { randomOpenid, sampleLogin } = require('./sample-login')
 const { createTemporaryFolder } = require('./temporary-folder')
+const { createOutageLog } = require('../dist/store/outage-log')
 const { createSqlStore } = require('../dist/store/sql')
 const { openSqliteDriver } = require('../dist/store/sqlite')
 const { SWEEP_BATCH } = require('../dist/store/store')
@@ -23,6 +24,7 @@ const PREPARED = 200_000
  */
 const GOAL = 60_000
 
+const log = { info() {}, warn() {}, error() {} }
 const say = text => process.stdout.write(`${text}\n`)
 
 /** Runs `work` on one item after the other in so many callers, and counts. */
@@ -38,7 +40,11 @@ async function phase(callers, items, work) {
 runBounded(90_000, async atEnd => {
   const folder = createTemporaryFolder()
   atEnd(folder.remove)
-  const driver = await openSqliteDriver(join(folder.path, 'login.db'), SWEEP_BATCH)
+  const driver = await openSqliteDriver({
+    file: join(folder.path, 'login.db'),
+    sweepBatch: SWEEP_BATCH,
+    outages: createOutageLog(log, 'DATABASE_URL'),
+  })
   const store = createSqlStore(driver)
   atEnd(() => store.close())
 
