@@ -105,18 +105,29 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   }
 
   async function obtain(appid: string, entry: Entry): Promise<Held> {
-    throwIfFailedLately(entry)
+    const failure = failedLately(entry)
+    if (failure) {
+      // WeChat is left alone. Another instance may have had better luck.
+      const shared = await fromShelf(appid, entry)
+      if (shared) return shared
+      throw failure.error
+    }
     for (const begun = performance.now(); ; await sleep(POLL_MS)) {
       const release = await lease(appid)
       try {
         // Only now: whoever had the lease before may have just put a token there.
-        const shared = await done(shelf.read(appid), appid)
-        if (shared && isNew(shared, entry)) return keep(entry, shared)
+        const shared = await fromShelf(appid, entry)
+        if (shared) return shared
         if (release || performance.now() - begun > LEASE_MS) return await ask(appid, entry)
       } finally {
         if (release) void done(release(), appid)
       }
     }
+  }
+
+  async function fromShelf(appid: string, entry: Entry): Promise<Held | undefined> {
+    const shared = await done(shelf.read(appid), appid)
+    return shared && isNew(shared, entry) ? keep(entry, shared) : undefined
   }
 
   /** Without a shelf there is nobody to wait for. */
@@ -154,10 +165,10 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
   const isNew = (token: AccessToken, { held, refused }: Entry) =>
     isUsable(token) && token.value !== refused && token.value !== held?.value
 
-  function throwIfFailedLately({ failure }: Entry): void {
-    if (!failure) return
+  function failedLately({ failure }: Entry): Entry['failure'] {
+    if (!failure) return undefined
     const sinceMs = now() - failure.at
-    if (sinceMs >= 0 && sinceMs < failure.waitMs) throw failure.error
+    return sinceMs >= 0 && sinceMs < failure.waitMs ? failure : undefined
   }
 
   async function done<T>(work: Promise<T>, appid: string): Promise<T | undefined> {

@@ -271,6 +271,18 @@ test.each<[string, Error, number]>([
   expect(await textOf(tokens.get(APPID))).toBe('token-1')
 })
 
+test('in such a pause the token that another instance was given is taken all the same', async () => {
+  const from = wechat()
+  const on = shelf()
+  const [a, b] = [instance(from, on), instance(from, on)]
+  from.gate.failure = new WxRefused(45011, '', 0)
+  await expect(a.get(APPID)).rejects.toMatchObject({ code: 'wechat_quota' })
+  from.gate.failure = undefined
+  await b.get(APPID)
+  expect(await textOf(a.get(APPID))).toBe('token-1')
+  expect(from.calls).toBe(2)
+})
+
 test('a clock that is set back ends such a pause at once', async () => {
   const from = wechat()
   const tokens = instance(from)
