@@ -9,12 +9,18 @@ export interface CallName {
   readonly appid: string
 }
 
+/** A call fails by the token it could not get, and many calls by the same one: told once. */
+const told = new WeakSet<object>()
+
 /** Does the work, and tells the operator of its failure what the caller must not hear. */
 export async function reporting<T>(call: CallName, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    report(call, error)
+    if (error instanceof Error && !told.has(error)) {
+      told.add(error)
+      report(call, error)
+    }
     throw error
   }
 }
