@@ -265,6 +265,18 @@ export class LoginError extends Error {
     this.reason = options.reason
   }
 
+  /** The same failure in other words, for a route where the general text would mislead. */
+  saying(text: ErrorText, reason = this.reason): LoginError {
+    const { field, wxErrcode, retryAfter } = this
+    return new LoginError(this.code, {
+      text,
+      ...(reason !== undefined && { reason }),
+      ...(field !== undefined && { field }),
+      ...(wxErrcode !== undefined && { wxErrcode }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    })
+  }
+
   /** The answer's JSON body; both languages, no stack, nothing of the input. */
   body(requestId: string): ErrorBody {
     const { zh, en } = this.#text

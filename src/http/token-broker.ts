@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { LoginError } from '../errors'
+import { type ErrorText, LoginError } from '../errors'
 import type { Log } from '../log'
 import { sendJson } from './answer'
 import { contextOf } from './context'
@@ -23,6 +23,23 @@ export interface TokenBrokerOptions {
   log: Log
 }
 
+/** The general texts speak to a user's phone; here a service reads them. */
+const TEXTS = {
+  token_missing: {
+    zh: '缺少凭据，须与本服务的 INTERNAL_TOKEN 相同',
+    en: 'The credential is missing: send the INTERNAL_TOKEN of this service.',
+  },
+  token_invalid: {
+    zh: '凭据不对，须与本服务的 INTERNAL_TOKEN 相同',
+    en: 'The credential is not the INTERNAL_TOKEN of this service.',
+  },
+} as const satisfies Record<string, ErrorText>
+
+const NO_TOKEN: ErrorText = {
+  zh: '暂时无法从微信取得 access_token，请稍后再试',
+  en: 'WeChat gives no access_token right now: try again later.',
+}
+
 /**
  * Hands the access_token to the company's other services: WeChat gives an app one at a time, so
  * whoever fetches a plain one for itself ends everybody else's.
@@ -38,13 +55,22 @@ export function createTokenBroker(options: TokenBrokerOptions) {
       const isMissing = req.headers['x-internal-token'] === undefined
       const error = isMissing ? 'token_missing' : 'token_invalid'
       log.warn('access_token_denied', { ...audit, error })
-      throw new LoginError(error, { field: 'X-Internal-Token', reason: 'internal_token' })
+      const text = TEXTS[error]
+      throw new LoginError(error, { text, field: 'X-Internal-Token', reason: 'internal_token' })
     }
     const refused = readRefusedToken(req)
-    const { appid, value, expiresAt } = await getAccessToken(queryValue(req, 'appid'), refused)
+    const asked = getAccessToken(queryValue(req, 'appid'), refused)
+    const { appid, value, expiresAt } = await asked.catch(error => {
+      throw explained(error)
+    })
     context.appid = appid
     log.info('access_token_given', { ...audit, appid, replaced: refused !== undefined })
     const expiresIn = Math.floor((expiresAt - now()) / 1000)
     sendJson(req, res, 200, { access_token: value, expires_in: expiresIn })
   }
+}
+
+function explained(error: unknown): unknown {
+  const isWechat = error instanceof LoginError && error.code.startsWith('wechat_')
+  return isWechat ? error.saying(NO_TOKEN) : error
 }

@@ -1,4 +1,4 @@
-import { LoginError } from '../errors'
+import { type ErrorText, LoginError } from '../errors'
 import type { Session, Store } from '../store/store'
 import type { KeyRing } from '../token/keys'
 import { unseal } from '../token/seal'
@@ -14,6 +14,12 @@ export interface CheckSessionKeyOptions {
 
 export type CheckSessionKey = (session: Session) => Promise<boolean>
 
+/** The general texts ask for a new login; this user is logged in, and stays so. */
+const NOT_ASKED: ErrorText = {
+  zh: '暂时无法向微信核对 session_key，请稍后再试',
+  en: 'WeChat could not be asked about the session_key: try again later.',
+}
+
 /**
  * Asks WeChat whether the session_key of this session is still the user's, and notes the answer for
  * all instances.
@@ -27,8 +33,16 @@ export function createCheckSessionKey(options: CheckSessionKeyOptions): CheckSes
     if (!values) throw new LoginError('session_ended', { reason: 'sealing_key_gone' })
     // From when WeChat was asked: how long its answer travelled says nothing about the key.
     const at = now()
-    const valid = await askSessionKey({ appid, openid, sessionKey: values.sessionKey })
+    const { sessionKey } = values
+    const valid = await askSessionKey({ appid, openid, sessionKey }).catch(error => {
+      throw explained(error)
+    })
     await store.noteKeyCheck(userId, keyHash, { at, valid })
     return valid
   }
+}
+
+function explained(error: unknown): unknown {
+  const isWechat = error instanceof LoginError && error.code.startsWith('wechat_')
+  return isWechat ? error.saying(NOT_ASKED) : error
 }

@@ -75,15 +75,9 @@ export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
 
 function explained(error: unknown, code: string): unknown {
   if (!(error instanceof LoginError)) return error
-  const isLoginCode = error.wxErrcode === 40029 && LOOKS_LIKE_LOGIN_CODE.test(code)
-  const text = isLoginCode ? LOGIN_CODE : TEXTS[error.code]
-  if (!text) return error
-  const { wxErrcode, retryAfter } = error
-  const reason = isLoginCode ? 'login_code' : error.reason
-  return new LoginError(error.code, {
-    text,
-    ...(reason !== undefined && { reason }),
-    ...(wxErrcode !== undefined && { wxErrcode }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  })
+  if (error.wxErrcode === 40029 && LOOKS_LIKE_LOGIN_CODE.test(code)) {
+    return error.saying(LOGIN_CODE, 'login_code')
+  }
+  const text = TEXTS[error.code]
+  return text ? error.saying(text) : error
 }

@@ -80,7 +80,9 @@ test('a key that WeChat denies is replaced, on every instance and for good', asy
 test('what WeChat could not be asked changes nothing', async () => {
   const { token } = await a.logIn()
   a.simulator.fail({ errcode: -1 }, { path: CHECK_API })
-  expect((await check(token).expect(503)).body.error).toBe('wechat_unavailable')
+  const { body } = await check(token).expect(503)
+  expect(body).toMatchObject({ error: 'wechat_unavailable', wx_errcode: -1, retry_after: 2 })
+  expect(body.message).toMatch(/请稍后再试$/)
   a.simulator.fail({ transport: 'emptyobject' }, { path: CHECK_API })
   expect((await check(token).expect(502)).body.error).toBe('wechat_bad_answer')
   expect(await state(token)).toBe('fresh')

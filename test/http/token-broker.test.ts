@@ -1,3 +1,4 @@
+import crypto from 'node:crypto'
 import { SIMULATOR_APP } from '../../src/simulator/index'
 import { INTERNAL_TOKEN, OTHER_APP, type Service, startService } from '../support/service'
 
@@ -64,6 +65,8 @@ test.each<[string, Record<string, string>, string]>([
   const before = service.logLines.length
   const { body } = await service.http.get(PATH).set(headers).expect(401)
   expect(body).toMatchObject({ error, field: 'X-Internal-Token' })
+  expect(body.message).toContain('INTERNAL_TOKEN')
+  expect(body.message).not.toContain('登录')
   expect(fetches()).toHaveLength(0)
   expect(service.logLines.slice(before)).toEqual([
     {
@@ -112,6 +115,29 @@ test('a service that tells which token WeChat refused gets another; a late one g
   const late = await ask('', refused).expect(200)
   expect(late.body.access_token).toBe(first.body.access_token)
   expect(fetches()).toHaveLength(1)
+})
+
+test('what WeChat does not give is not said as if to a phone', async () => {
+  const other = await startService()
+  try {
+    other.simulator.fail({ errcode: 45009 }, { path: '/cgi-bin/stable_token' })
+    const { body } = await ask('', {}, other).expect(503)
+    expect(body).toMatchObject({ error: 'wechat_quota', wx_errcode: 45009 })
+    expect(body.retry_after).toBeGreaterThan(0)
+    expect(body.message).toMatch(/access_token，请稍后再试$/)
+  } finally {
+    await other.close()
+  }
+})
+
+test('the credential is compared in constant time, whatever is sent', async () => {
+  const compare = jest.spyOn(crypto, 'timingSafeEqual')
+  for (const guess of ['x', INTERNAL_TOKEN.slice(0, -1), `${INTERNAL_TOKEN}x`, INTERNAL_TOKEN]) {
+    compare.mockClear()
+    await service.http.get(PATH).set('X-Internal-Token', guess)
+    expect(compare.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])).toEqual([[32, 32]])
+  }
+  compare.mockRestore()
 })
 
 test('other methods are 405', async () => {
