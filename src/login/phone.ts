@@ -12,7 +12,7 @@ export interface PhoneNumber {
 export interface PhoneOptions {
   /** Asks WeChat, which checks that code and openid belong together; `wx/` has it. */
   askPhoneNumber: (user: { appid: string; openid: string }, code: string) => Promise<PhoneNumber>
-  store: Pick<Store, 'findCode' | 'updateProfile'>
+  store: Pick<Store, 'findCode' | 'updateProfile' | 'ping'>
 }
 
 export type Phone = (session: Session, code: string) => Promise<PhoneNumber>
@@ -62,7 +62,9 @@ const LOOKS_LIKE_LOGIN_CODE = /^[0-9A-Za-z]{24,40}$/
 export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
   return async (session, code) => {
     const { appid, openid, userId } = session
-    if (await store.findCode(digest(appid, code))) {
+    // Spent, a code is paid for: it is sent only while its number could be kept.
+    const [known] = await Promise.all([store.findCode(digest(appid, code)), store.ping()])
+    if (known) {
       throw new LoginError('code_invalid', { text: LOGIN_CODE, reason: 'login_code' })
     }
     const number = await askPhoneNumber({ appid, openid }, code).catch(error => {

@@ -1,5 +1,7 @@
 import { SIMULATOR_APP } from '../../src/simulator/index'
+import { openSqlite } from '../../src/store/sqlite-binding'
 import { OTHER_APP, type Service, startService } from '../support/service'
+import { temporaryDatabase } from '../support/temporary'
 
 const PHONE_API = '/wxa/business/getuserphonenumber'
 const { appid } = SIMULATOR_APP
@@ -154,6 +156,26 @@ test('the number is in no log line', async () => {
   expect(logged).not.toContain(code)
   const { value } = await service.login.accessToken(appid)
   expect(logged).not.toContain(value)
+})
+
+test('while the store takes no number no code is spent on one', async () => {
+  const { url, file, remove } = temporaryDatabase()
+  const kept = await startService({ database: url })
+  const { token: held } = await kept.logIn()
+  const code = kept.simulator.mintPhoneCode()
+  const send = () => kept.http.post('/phone').set('token', held).send({ code })
+  const other = openSqlite(file, { busyTimeoutMs: 1000, cacheKib: 1024 })
+  try {
+    // Reads go on: the guard lets the user pass.
+    other.exec('begin immediate')
+    expect((await send().expect(503)).body.error).toBe('store_unavailable')
+    other.exec('rollback')
+    await send().expect(200)
+  } finally {
+    other.close()
+    await kept.close()
+    remove()
+  }
 })
 
 test('calls that ask WeChat are limited by address, apart from the logins', async () => {
