@@ -43,6 +43,8 @@ const LATEST_JITTER_MS = 120_000
 const MARGIN_MS = 10_000
 /** WeChat may see the window a moment later than we do, and then gives the same token again. */
 const RENEW_PAUSE_MS = 30_000
+/** A token that WeChat refuses and still gives out is not asked for anew at every call. */
+const UNCHANGED_PAUSE_MS = 1000
 /**
  * How long one instance keeps the others from asking, and how long they wait for it. WeChat gives
  * all who ask the same token, so this saves calls and nothing depends on it.
@@ -61,6 +63,8 @@ interface Entry {
   pending?: Promise<Held> | undefined
   /** The token that WeChat refused last: it is not taken from the shelf again. */
   refused?: string | undefined
+  /** When WeChat last gave the token that it had refused. */
+  unchangedAt?: number
   /** Why WeChat gave none; it is not asked again at once. */
   failure?: { error: unknown; at: number; waitMs: number } | undefined
 }
@@ -146,7 +150,10 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
       entry.failure = { error, at: now(), waitMs: pauseAfter(error) }
       throw error
     }
-    if (token.value === entry.refused) log.warn('access_token_unchanged', { appid })
+    if (token.value === entry.refused) {
+      entry.unchangedAt = now()
+      log.warn('access_token_unchanged', { appid })
+    }
     await done(shelf.write(appid, token), appid)
     return keep(entry, token)
   }
@@ -166,9 +173,12 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
     isUsable(token) && token.value !== refused && token.value !== held?.value
 
   function failedLately({ failure }: Entry): Entry['failure'] {
-    if (!failure) return undefined
-    const sinceMs = now() - failure.at
-    return sinceMs >= 0 && sinceMs < failure.waitMs ? failure : undefined
+    return failure && isWithin(failure.waitMs, failure.at) ? failure : undefined
+  }
+
+  /** Whether it was so lately; a clock that was set back ends that at once. */
+  function isWithin(ms: number, at = Number.NEGATIVE_INFINITY): boolean {
+    return now() >= at && now() - at < ms
   }
 
   async function done<T>(work: Promise<T>, appid: string): Promise<T | undefined> {
@@ -192,6 +202,7 @@ export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
         entry.refused = refused
       }
       if (entry.held?.value === refused) {
+        if (isWithin(UNCHANGED_PAUSE_MS, entry.unchangedAt)) return entry.held
         expire()
         await done(shelf.drop(appid, refused), appid)
       }

@@ -229,6 +229,17 @@ test('a request that had left before the token was refused does not bring it bac
   expect(await textOf(tokens.replace(APPID, dead))).toBe('token-2')
 })
 
+test('a token that WeChat refuses and still gives out is asked for once a second, not at every call', async () => {
+  const from = wechat()
+  const tokens = instance(from)
+  const dead = await textOf(tokens.get(APPID))
+  for (let i = 0; i < 20; i++) expect(await textOf(tokens.replace(APPID, dead))).toBe(dead)
+  expect(from.calls).toBe(2)
+  clock.advance(1)
+  from.kill()
+  expect(await textOf(tokens.replace(APPID, dead))).toBe('token-2')
+})
+
 test('a refused token that could not be taken off the shelf is not taken from there again', async () => {
   const from = wechat()
   const on = { ...shelf(), drop: async () => {} }
