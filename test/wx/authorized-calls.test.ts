@@ -29,7 +29,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-function startWechat(timeoutMs = TIMEOUT_MS) {
+function startWechat(timeoutMs = TIMEOUT_MS, secrets: readonly string[] = [secret]) {
   const client = createWxClient({ baseUrl: simulator.url, timeoutMs })
   closing.push(() => client.close())
   const shelf = {
@@ -38,7 +38,7 @@ function startWechat(timeoutMs = TIMEOUT_MS) {
     drop: async () => {},
     lease: async () => async () => {},
   }
-  const apps = new Map([[appid, [secret]]])
+  const apps = new Map([[appid, secrets]])
   return createWechat({ client, apps, defaultAppid: appid, shelf, now: clock.now, log })
 }
 
@@ -68,6 +68,12 @@ test.each([40001, 40014, 42001])(
     expect(pathsAsked()).toEqual([TOKEN_API, PHONE_API, TOKEN_API, PHONE_API])
   },
 )
+
+test('around a reset of the AppSecret the token is fetched with the one that WeChat takes', async () => {
+  const wechat = startWechat(TIMEOUT_MS, ['0123456789abcdef0123456789abcdef', secret])
+  expect((await wechat.getAccessToken()).value).toMatch(/^SIM_/)
+  expect(simulator.calls.map(({ errcode }) => errcode)).toEqual([40125, undefined])
+})
 
 test('a token that is refused twice is not tried a third time', async () => {
   const wechat = startWechat()
