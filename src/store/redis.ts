@@ -177,12 +177,14 @@ function createRedisStore({ route, users, sessions, keys, forget }: Parts): Stor
       within(
         (async () => {
           const key = sessionKey(ref)
-          const text = (await route.send(key, ['GET', key])) as string | null
-          const session = text === null ? undefined : (JSON.parse(text) as StoredSession)
-          if (session?.keyHash !== from) return
-          const changed = JSON.stringify({ ...session, sealed, keyHash })
-          // What has ended since stays ended, and what was sealed anew since is not undone.
-          await changing([key], () => run(SWAP, [key], String(text), changed))
+          for (;;) {
+            const text = (await route.send(key, ['GET', key])) as string | null
+            const session = text === null ? undefined : (JSON.parse(text) as StoredSession)
+            if (session?.keyHash !== from) return
+            const changed = JSON.stringify({ ...session, sealed, keyHash })
+            // What has ended since stays ended; what was sealed anew since is looked at again.
+            if (await changing([key], () => run(SWAP, [key], String(text), changed))) return
+          }
         })(),
       ),
 

@@ -483,6 +483,19 @@ describe.each(Object.keys(BACKENDS))('the store contract on %s', kind => {
         userKeyCheck: null,
       })
     })
+
+    test('a session that is sealed anew for another reason at the same moment holds the new key', async () => {
+      const one = login()
+      await store.completeLogin(one)
+      await Promise.all([
+        store.resealSession(refOf(one), { sealed: 'by another secret', from: 'key-1' }),
+        store.resealSession(refOf(one), { sealed: 'new key', from: 'key-1', keyHash: 'key-2' }),
+      ])
+      expect(await store.findSession(refOf(one))).toMatchObject({
+        sealed: 'new key',
+        keyHash: 'key-2',
+      })
+    })
   })
 
   describe('shared values', () => {
