@@ -60,8 +60,10 @@ const LOOKS_LIKE_LOGIN_CODE = /^[0-9A-Za-z]{24,40}$/
  * @throws LoginError `code_invalid`, saying so where the code is one of wx.login
  */
 export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
-  return async (session, code) => {
-    const { appid, openid, userId } = session
+  /** A button tapped twice, or a client that repeats itself, shares the one answer. */
+  const inFlight = new Map<string, Promise<PhoneNumber>>()
+
+  async function ask({ appid, openid, userId }: Session, code: string): Promise<PhoneNumber> {
     // Spent, a code is paid for: it is sent only while its number could be kept.
     const [known] = await Promise.all([store.findCode(digest(appid, code)), store.ping()])
     if (known) {
@@ -72,6 +74,13 @@ export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
     })
     await store.updateProfile(userId, { phoneNumber: number.phoneNumber })
     return number
+  }
+
+  return (session, code) => {
+    const flight = digest(session.userId, code)
+    const answer = inFlight.get(flight) ?? ask(session, code).finally(() => inFlight.delete(flight))
+    inFlight.set(flight, answer)
+    return answer
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SIMULATOR_APP } from '../../src/simulator/index'
 import { openSqlite } from '../../src/store/sqlite-binding'
 import { OTHER_APP, type Service, startService } from '../support/service'
@@ -40,6 +41,20 @@ test('a phone code becomes the number, which WeChat gave for this user and which
   })
   expect(call?.headers).toMatchObject({ 'content-type': 'application/json' })
   expect(Number(call?.headers['content-length'])).toBe(call?.body.length)
+})
+
+test('a code that its user sends five times at once is asked for once; another user shares nothing', async () => {
+  const mallory = await service.logIn('mallory')
+  const code = service.simulator.mintPhoneCode({ phoneNumber: '13812345679' })
+  service.simulator.fail({ late: 200 }, { path: PHONE_API, times: 2 })
+  const mine = Array.from({ length: 5 }, async () => (await phone(code)).body.phone_number)
+  await Promise.race([...mine, sleep(80)])
+  const theirs = await phone(code, mallory.token).expect(400)
+  expect(theirs.body.error).toBe('code_invalid')
+  expect(await Promise.all(mine)).toEqual(Array(5).fill('13812345679'))
+  expect(phoneCalls()).toHaveLength(2)
+  // What is over is over: no answer is kept.
+  await phone(code).expect(400)
 })
 
 test('a foreign number is kept with its country code', async () => {
