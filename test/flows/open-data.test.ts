@@ -1,3 +1,4 @@
+import crypto from 'node:crypto'
 import type { Login } from '../../src/index'
 import { available, startRedis } from '../support/databases'
 import { encrypt, flipBit, sign } from '../support/open-data'
@@ -14,8 +15,13 @@ const phoneOf = (service: Service) => ({
 const decrypt = ({ http, prefix }: Service, token: string, body: object) =>
   http.post(`${prefix}/decrypt`).set('Authorization', `Bearer ${token}`).send(body)
 
+interface Held {
+  readonly token: string
+  readonly key: string
+}
+
 /** A login, and the session_key that WeChat gave with it. */
-async function logIn(service: Service, user: string) {
+async function logIn(service: Service, user: string): Promise<Held> {
   const { token } = await service.logIn(user)
   return { token, key: keyOf(service, user) }
 }
@@ -206,6 +212,22 @@ describe('open data', () => {
       statuses.push((await decrypt(service, token, encrypt(key, phoneOf(service)))).status)
     }
     expect(statuses).toEqual([409, ...Array(10).fill(200)])
+  })
+
+  test('is tried with this session’s own key first, then from the newest to the oldest', async () => {
+    const logins = []
+    for (let i = 0; i < 4; i++) {
+      logins.push(await logIn(service, 'frank'))
+      service.clock.advance(1)
+    }
+    const [oldest, own, third, newest] = logins as [Held, Held, Held, Held]
+    const decipher = jest.spyOn(crypto, 'createDecipheriv')
+    await decrypt(service, own.token, encrypt(newest.key, phoneOf(service))).expect(200)
+    const tried = decipher.mock.calls.flatMap(([cipher, key]) =>
+      cipher === 'aes-128-cbc' ? [(key as Buffer).toString('base64')] : [],
+    )
+    decipher.mockRestore()
+    expect(tried).toEqual([own.key, newest.key, third.key, oldest.key])
   })
 
   test('leaves one line in the log, with who asked and how it ended and nothing of the data', async () => {
