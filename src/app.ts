@@ -60,8 +60,9 @@ export interface Login {
    */
   readonly decrypt: Decrypt
   /**
-   * The access_token of an app (default: the first), for calls of your own to WeChat. Shared by all
-   * instances and renewed in time; keep it no longer than until `expiresAt`, ms since 1970.
+   * The access_token of an app, for calls of your own to WeChat; where there is only one app, it may
+   * go unnamed. Shared by all instances and renewed in time; keep it no longer than until
+   * `expiresAt`, ms since 1970.
    *
    * @param refused a token that WeChat has just refused (40001, 40014, 42001): another one is given
    */
@@ -94,7 +95,6 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const wechat = createWechat({
     client,
     apps,
-    defaultAppid,
     shelf: createTokenShelf({ store, keys, now }),
     now,
     log,

@@ -1,3 +1,4 @@
+import { LoginError } from '../errors'
 import type { Log } from '../log'
 import { type AccessTokenShelf, createAccessTokens } from './access-token'
 import { createAppSecrets } from './app-secrets'
@@ -13,7 +14,6 @@ export interface WechatOptions {
   client: WxClient
   /** appid to its AppSecrets, the current one first. */
   apps: ReadonlyMap<string, readonly string[]>
-  defaultAppid: string
   /** Where instances share their access_tokens. */
   shelf: AccessTokenShelf
   /** Milliseconds since 1970. */
@@ -23,7 +23,8 @@ export interface WechatOptions {
 
 /** All that is asked of WeChat. Only the login goes without an access_token. */
 export function createWechat(options: WechatOptions) {
-  const { client, apps, defaultAppid, shelf, now, log } = options
+  const { client, apps, shelf, now, log } = options
+  const onlyAppid = apps.size === 1 ? [...apps.keys()][0] : undefined
   const secrets = createAppSecrets({ apps, log })
   const fetchToken = createStableToken({ client, secrets, now, log })
   const appids = new Set(apps.keys())
@@ -34,8 +35,14 @@ export function createWechat(options: WechatOptions) {
     askPhoneNumber: createPhoneNumber({ client, call, now }),
     askSessionKey: createCheckSessionKey({ client, call, now }),
     askNewSessionKey: createResetSessionKey({ client, call, now }),
-    /** The app's access_token, or another one than WeChat has just refused. */
-    async getAccessToken(appid = defaultAppid, refused?: string) {
+    /**
+     * The app's access_token, or another one than WeChat has just refused. Only the app may go
+     * unnamed that is the only one: a login that names none is somebody's, but a token of another
+     * mini program than was meant acts on that one.
+     */
+    async getAccessToken(named?: string, refused?: string) {
+      const appid = named ?? onlyAppid
+      if (appid === undefined) throw new LoginError('invalid_request', { field: 'appid' })
       const token = await (refused === undefined
         ? tokens.get(appid)
         : tokens.replace(appid, refused))

@@ -105,7 +105,9 @@ test('kill -9 of the instance that is fetching: the other goes on within 2 s', a
   const second = await startServer(options, folder.path)
   closing.push(() => second.stop('SIGKILL'))
   const ask = (url: string) =>
-    fetch(`${url}/internal/access-token`, { headers: { 'X-Internal-Token': INTERNAL_TOKEN } })
+    fetch(`${url}/internal/access-token?appid=${appid}`, {
+      headers: { 'X-Internal-Token': INTERNAL_TOKEN },
+    })
 
   simulator.fail({ transport: 'never' }, { path: TOKEN_API })
   const lost = ask(first.url).catch(() => 'lost')
@@ -151,7 +153,7 @@ test('a token that WeChat refuses and still gives out is asked for twice, then t
   const { simulator, clock, services } = await twoInstances()
   const [a] = services
   const { token } = await a.logIn()
-  await services[1].login.accessToken()
+  await services[1].login.accessToken(appid)
   simulator.killAccessToken(appid, { stillGiven: true })
   const code = simulator.mintPhoneCode()
   const send = () => a.http.post('/phone').set('Authorization', `Bearer ${token}`).send({ code })
@@ -172,7 +174,7 @@ test('a token that WeChat refuses and still gives out is asked for twice, then t
 describe('at rest', () => {
   test('a token is sealed, under the appid and not under the secret', async () => {
     const { services, file } = await twoInstances()
-    const { value } = await services[0].login.accessToken()
+    const { value } = await services[0].login.accessToken(appid)
     const resting = [file, `${file}-wal`].map(path => readFileSync(path, 'latin1')).join('')
     expect(resting).toContain(`access_token:${appid}`)
     expect(resting).not.toContain(value)
@@ -181,7 +183,7 @@ describe('at rest', () => {
 
   test('it stays readable through a rotation of JWT_SECRET; sealed by a key that is gone it is none', async () => {
     const { simulator, clock, services, file } = await twoInstances()
-    const { value } = await services[0].login.accessToken()
+    const { value } = await services[0].login.accessToken(appid)
     const start = async (secrets: { jwtSecret: string; jwtSecretPrevious?: string }) => {
       const apps = { [appid]: secret }
       const database = `sqlite:${file}`
@@ -190,10 +192,10 @@ describe('at rest', () => {
       return service
     }
     const rotated = await start({ jwtSecret: OTHER_JWT_SECRET, jwtSecretPrevious: JWT_SECRET })
-    expect((await rotated.login.accessToken()).value).toBe(value)
+    expect((await rotated.login.accessToken(appid)).value).toBe(value)
     expect(fetches(simulator)).toBe(1)
     const stranger = await start({ jwtSecret: OTHER_JWT_SECRET })
-    expect((await stranger.login.accessToken()).value).toBe(value)
+    expect((await stranger.login.accessToken(appid)).value).toBe(value)
     expect(fetches(simulator)).toBe(2)
   })
 })

@@ -140,7 +140,7 @@ test.each<[string, number, string]>([
   ['foreignwatermark', 502, 'wechat_bad_answer'],
   ['status429', 503, 'wechat_quota'],
 ])('%s: a code that was sent is not sent again', async (transport, status, error) => {
-  await service.login.accessToken()
+  await service.login.accessToken(appid)
   service.simulator.fail({ transport } as never, { path: PHONE_API, times: 5 })
   const { body } = await phone(service.simulator.mintPhoneCode()).expect(status)
   expect(body.error).toBe(error)

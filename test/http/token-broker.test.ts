@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 beforeEach(() => service.simulator.reset())
 
-const ask = (query = '', headers: Record<string, string> = {}, of = service) =>
+const ask = (query = `?appid=${appid}`, headers: Record<string, string> = {}, of = service) =>
   of.http.get(PATH + query).set({ 'X-Internal-Token': INTERNAL_TOKEN, ...headers })
 const fetches = () => service.simulator.calls.filter(({ path }) => path === '/cgi-bin/stable_token')
 
@@ -45,6 +45,25 @@ test('a service with the credential gets the app’s token, the same one as /pho
   const used = service.simulator.calls.at(-1)?.query
   expect(used).toEqual([['access_token', body.access_token]])
   expect(fetches()).toHaveLength(1)
+})
+
+test('with several apps one must be named: no service acts on another mini program than it meant', async () => {
+  expect((await ask('').expect(400)).body).toMatchObject({
+    error: 'invalid_request',
+    field: 'appid',
+  })
+  await expect(service.login.accessToken()).rejects.toMatchObject({ code: 'invalid_request' })
+  expect(fetches()).toHaveLength(0)
+})
+
+test('the only app may go unnamed', async () => {
+  const alone = await startService({ apps: { [appid]: SIMULATOR_APP.secret } })
+  try {
+    const { body } = await ask('', {}, alone).expect(200)
+    expect((await alone.login.accessToken()).value).toBe(body.access_token)
+  } finally {
+    await alone.close()
+  }
 })
 
 test('each app has a token of its own, and an unknown app has none', async () => {
@@ -110,9 +129,9 @@ test('a service that tells which token WeChat refused gets another; a late one g
   service.simulator.killAccessToken()
   expect((await ask().expect(200)).body.access_token).toBe(body.access_token)
   const refused = { 'X-Refused-Access-Token': body.access_token }
-  const first = await ask('', refused).expect(200)
+  const first = await ask(undefined, refused).expect(200)
   expect(first.body.access_token).not.toBe(body.access_token)
-  const late = await ask('', refused).expect(200)
+  const late = await ask(undefined, refused).expect(200)
   expect(late.body.access_token).toBe(first.body.access_token)
   expect(fetches()).toHaveLength(1)
 })
@@ -121,7 +140,7 @@ test('what WeChat does not give is not said as if to a phone', async () => {
   const other = await startService()
   try {
     other.simulator.fail({ errcode: 45009 }, { path: '/cgi-bin/stable_token' })
-    const { body } = await ask('', {}, other).expect(503)
+    const { body } = await ask(undefined, {}, other).expect(503)
     expect(body).toMatchObject({ error: 'wechat_quota', wx_errcode: 45009 })
     expect(body.retry_after).toBeGreaterThan(0)
     expect(body.message).toMatch(/access_token，请稍后再试$/)
@@ -156,7 +175,7 @@ test('guesses are limited, also where logins are not', async () => {
       statuses.add((await guessed.http.get(PATH).set('X-Internal-Token', `guess-${i}`)).status)
     }
     expect([...statuses]).toEqual([401])
-    await ask('', {}, guessed).expect(429)
+    await ask(undefined, {}, guessed).expect(429)
     await guessed.logIn()
   } finally {
     await guessed.close()

@@ -39,7 +39,7 @@ function startWechat(timeoutMs = TIMEOUT_MS, secrets: readonly string[] = [secre
     lease: async () => async () => {},
   }
   const apps = new Map([[appid, secrets]])
-  return createWechat({ client, apps, defaultAppid: appid, shelf, now: clock.now, log })
+  return createWechat({ client, apps, shelf, now: clock.now, log })
 }
 
 const alice = () => ({ appid, openid: simulator.user('alice').openid })
