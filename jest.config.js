@@ -10,4 +10,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/global-setup.js',
   setupFiles: ['<rootDir>/test/support/closed-network.ts'],
   testTimeout: 20_000,
+  // Many tests wait, for servers that start and for deadlines that pass: no core need stay idle.
+  maxWorkers: '100%',
 }

@@ -1,4 +1,4 @@
-const { openSqlite } = require('../dist/store/sqlite-binding')
+const { openSqlite } = require('../dist/store/sqlite/binding')
 
 /** Bytes of each table with its indexes, in a database that the store has written to. */
 const SIZES = {

@@ -8,8 +8,8 @@ const { columns } = require('./report')
 const { randomOpenid, sampleLogin } = require('./sample-login')
 const { createTemporaryFolder } = require('./temporary-folder')
 const { createOutageLog } = require('../dist/store/outage-log')
-const { createSqlStore } = require('../dist/store/sql')
-const { openSqliteDriver } = require('../dist/store/sqlite')
+const { createSqlStore } = require('../dist/store/sql/sql-store')
+const { openSqliteDriver } = require('../dist/store/sqlite/sqlite')
 const { SWEEP_BATCH } = require('../dist/store/store')
 
 /** How many wait for their own write at one time; a look-up waits for nobody. */

@@ -75,9 +75,9 @@ test.each([
   ['dotenv', ['env-file.ts']],
   ['express', ['app.ts', /^http\//]],
   ['kysely', [/^store\//]],
-  ['@redis/client', ['store/open.ts', 'store/redis-connection.ts']],
-  ['node:sqlite', ['store/sqlite-binding.ts']],
-  ['@photostructure/sqlite', ['store/sqlite-binding.ts']],
+  ['@redis/client', ['store/open.ts', 'store/redis/connection.ts']],
+  ['node:sqlite', ['store/sqlite/binding.ts']],
+  ['@photostructure/sqlite', ['store/sqlite/binding.ts']],
 ])('%s has one home', (name, homes) => {
   const users = files.filter(file => text(file).includes(`'${name}'`))
   const strangers = users.filter(
@@ -101,7 +101,7 @@ test('nothing random or of the clock slips into tokens and sessions by the back 
   const guarded = files.filter(file => /^(token|login|store|wx)\//.test(file))
   const slips = guarded.filter(file => /Date\.now\(\)/.test(text(file)))
   // How long a write may wait, told from one thread to another; nothing that is stored.
-  expect(slips).toEqual(['store/group-commit.ts', 'store/sqlite-writer.ts'])
+  expect(slips).toEqual(['store/sqlite/group-commit.ts', 'store/sqlite/writer.ts'])
   const careless = guarded.filter(file => /Math\.random/.test(text(file)))
   // Jitter before a second try, nothing that anybody could guess to any use.
   expect(careless).toEqual(['wx/client.ts'])

@@ -176,7 +176,7 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/server.js',
-        'dist/store/sqlite-writer.js',
+        'dist/store/sqlite/writer.js',
         'dist/simulator/main.js',
         'README.md',
         'LICENSE',

@@ -55,7 +55,7 @@ test('what it multiplies was measured: each factor stands in a table of figures'
 
 test('the settings that it asks of Redis are those that the service looks for', () => {
   const wanted = [
-    ...read('src/store/redis-durability.ts').matchAll(/^ {2}'?(\w[\w-]+)'?: '(\w+)'/gm),
+    ...read('src/store/redis/durability.ts').matchAll(/^ {2}'?(\w[\w-]+)'?: '(\w+)'/gm),
   ]
   expect(wanted.length).toBe(3)
   for (const [, name, value] of wanted)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SIMULATOR_APP } from '../../src/simulator/index'
-import { openSqlite } from '../../src/store/sqlite-binding'
+import { openSqlite } from '../../src/store/sqlite/binding'
 import { OTHER_APP, type Service, startService } from '../support/service'
 import { temporaryDatabase } from '../support/temporary'
 

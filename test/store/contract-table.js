@@ -31,7 +31,7 @@ function versions() {
       return 'not installed'
     }
   }
-  const { openSqlite } = require('../../dist/store/sqlite-binding')
+  const { openSqlite } = require('../../dist/store/sqlite/binding')
   const sqlite = openSqlite(':memory:', { busyTimeoutMs: 0, cacheKib: 1000 })
   const [{ version }] = sqlite.prepare('select sqlite_version() as version').all()
   sqlite.close()
