@@ -62,7 +62,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   onSignal(signals, log, end)
   onFault(log, () => {
     exitCode = 1
-    end()
+    void end()
   })
 
   await new Promise<void>((resolve, reject) => {
