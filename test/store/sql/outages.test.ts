@@ -211,9 +211,13 @@ describe.each(kinds)('a %s that fails', name => {
     await until(async () => (await readyz()) === 200)
     const { token } = await service.logIn()
     await takeAll().catch(() => {})
-    const answers = await Promise.all(Array.from({ length: 8 }, () => check(token)))
+    // The few connections that the service has go on; only checks that overlap need one more.
+    const answers: unknown[] = []
+    await until(async () => {
+      answers.push(...(await Promise.all(Array.from({ length: 40 }, () => check(token)))))
+      return answers.includes('unavailable')
+    })
     expect(answers).not.toContain(false)
-    expect(answers).toContain('unavailable')
     await free()
     await until(async () =>
       (await Promise.all([1, 2, 3, 4].map(() => check(token)))).every(Boolean),
