@@ -27,18 +27,18 @@ const GOAL = 2
 const say = text => process.stdout.write(`${text}\n`)
 const rounds = readNumber(process.argv.slice(2), 'rounds', { standard: 4, most: 20 })
 
-/** Rounds in turns: the checks alone, then the same with the logins. */
-async function measure({ url, tokens, load, stormLoad, perSecond }) {
+/**
+ * Rounds in turns: the checks alone, then with the logins at another instance, which costs the
+ * machine as much and the event loop nothing, then with the logins at the same one.
+ */
+async function measure({ url, elsewhere, tokens, load, stormLoad, perSecond }) {
   const checks = { url, ...CHECK, tokens, perSecond, connections: CONNECTIONS }
-  const logins = {
-    ...{ url, ...LOGIN, perSecond: LOGINS_PER_SECOND },
-    connections: LOGIN_CONNECTIONS,
-  }
-  const sample = async (ms, isStorm) => {
+  const logins = { ...LOGIN, perSecond: LOGINS_PER_SECOND, connections: LOGIN_CONNECTIONS }
+  const sample = async (ms, stormUrl) => {
     const start = performance.now()
     const [check, login] = await Promise.all([
       load.run({ ...checks, ms }),
-      isStorm ? stormLoad.run({ ...logins, ms }) : { latencies: [] },
+      stormUrl ? stormLoad.run({ ...logins, url: stormUrl, ms }) : { latencies: [] },
     ])
     const seconds = (performance.now() - start) / 1000
     return {
@@ -49,32 +49,33 @@ async function measure({ url, tokens, load, stormLoad, perSecond }) {
       loginP50: percentile(login.latencies, 50),
     }
   }
-  await sample(WARM_UP_MS, true)
-  const quiet = []
-  const storm = []
+  for (const stormUrl of [elsewhere, url]) await sample(WARM_UP_MS, stormUrl)
+  const [quiet, control, storm] = [[], [], []]
   for (let round = 0; round < rounds; round++) {
-    quiet.push(await sample(ROUND_MS, false))
-    storm.push(await sample(ROUND_MS, true))
+    quiet.push(await sample(ROUND_MS))
+    control.push(await sample(ROUND_MS, elsewhere))
+    storm.push(await sample(ROUND_MS, url))
   }
-  return { quiet, storm, ratio: spread(storm.map(({ p99 }, round) => p99 / quiet[round].p99)) }
+  const ratioOf = samples => spread(samples.map(({ p99 }, round) => p99 / quiet[round].p99))
+  return { quiet, control, storm, controlRatio: ratioOf(control), ratio: ratioOf(storm) }
 }
 
-function rowsOf({ disk, checks, quiet, storm, ratio }) {
+function rowsOf({ disk, checks, quiet, control, storm, controlRatio, ratio }) {
   const of = (samples, field, digits) => range(spread(samples.map(each => each[field])), digits)
-  const row = (samples, ...rest) => [
-    disk,
+  const row = (where, samples, ratio) => [
+    `${disk}, ${checks}`,
+    where,
     of(samples, 'checks', 0),
     of(samples, 'p50', 1),
     of(samples, 'p99', 1),
-    ...rest,
+    ...(ratio
+      ? [of(samples, 'logins', 0), of(samples, 'loginP50', 1), range(ratio, 2)]
+      : ['', '', '']),
   ]
-  return [
-    row(quiet, '', '', ''),
-    row(storm, of(storm, 'logins', 0), of(storm, 'loginP50', 1), range(ratio, 2)),
-  ].map(([first, ...rest]) => [`${first}, ${checks}`, ...rest])
+  return [row('none', quiet), row('elsewhere', control, controlRatio), row('here', storm, ratio)]
 }
 
-runBounded(30_000 + rounds * 20_000, async atEnd => {
+runBounded(45_000 + rounds * 30_000, async atEnd => {
   const folder = createTemporaryFolder()
   atEnd(folder.remove)
   const servers = await createServers(folder.path, server => atEnd(server.stop))
@@ -88,19 +89,22 @@ runBounded(30_000 + rounds * 20_000, async atEnd => {
   const results = []
   for (const [number, { disk, wrapper }] of disks.entries()) {
     const { url, stop } = await servers.startOurs(`disk-${number}`, {}, wrapper)
+    const other = await servers.startOurs(`other-${number}`, {}, wrapper)
     const tokens = await logIn(load, url, USERS)
     for (const { name, perSecond } of CHECK_LOADS) {
       results.push({
         disk,
         checks: name,
-        ...(await measure({ url, tokens, load, stormLoad, perSecond })),
+        ...(await measure({ url, elsewhere: other.url, tokens, load, stormLoad, perSecond })),
       })
     }
     await stop()
+    await other.stop()
   }
   say(`${machine()}\nGET /checklogin, SQLite at synchronous=FULL, with and without logins\n`)
   const head = [
     'disk, checks',
+    'logins',
     'checks/s',
     'p50 ms',
     'p99 ms',
