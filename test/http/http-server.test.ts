@@ -1,4 +1,9 @@
+import { once } from 'node:events'
 import net from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import express from 'express'
+import { createHttpServer } from '../../src/http/http-server'
 import { type Service, startService } from '../support/service'
 import { envelope, exchange, type RawAnswer, request } from './raw-socket'
 
@@ -285,4 +290,31 @@ describe('a slow client', () => {
 test('after all of this the service still serves, and told no fault of its own', async () => {
   await expectAlive()
   expect(service.logLines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('a connection that idles keeps nothing of its last request and answer', async () => {
+  const seen: WeakRef<object>[] = []
+  const app = express()
+  app.get('/', (req, res) => {
+    seen.push(new WeakRef(req), new WeakRef(res))
+    res.json({})
+  })
+  const server = createHttpServer(app, { info() {}, warn() {}, error() {} })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const isGone = () => seen.every(reference => reference.deref() === undefined)
+  for (let i = 0; i < 20 && !isGone(); i++) {
+    await new Promise(resolve => setTimeout(resolve, 10))
+    collect()
+  }
+  expect(seen).toHaveLength(2)
+  expect(isGone()).toBe(true)
+  expect(socket.destroyed).toBe(false)
+  socket.destroy()
+  server.close()
 })
