@@ -72,7 +72,7 @@ export interface Login {
    * key was not valid any more; `unknown`: no session of the user holds one.
    */
   resetSessionKey(userId: string): Promise<SessionKeyReset>
-  /** Waits for logins under way, then closes the store and the connections to WeChat. */
+  /** Waits for logins and phone numbers under way, then closes the store and the connections to WeChat. */
   close(): Promise<void>
 }
 
@@ -116,6 +116,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     now,
   })
   const decrypt = createDecrypt({ store, keys, now })
+  const phone = createPhone({ askPhoneNumber: wechat.askPhoneNumber, store })
   const shared = sharedLimits || isShared(config) ? store : undefined
   const router = createRouter({
     login: codeLogin.login,
@@ -124,7 +125,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     logout: createLogout(store),
     profile: createProfile(store),
     decrypt,
-    phone: createPhone({ askPhoneNumber: wechat.askPhoneNumber, store }),
+    phone,
     checkSessionKey: createCheckSessionKey({
       askSessionKey: wechat.askSessionKey,
       store,
@@ -146,7 +147,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   let closed: Promise<void> | undefined
   async function close(): Promise<void> {
     stopSweeper()
-    await codeLogin.settled()
+    await Promise.all([codeLogin.settled(), phone.settled()])
     client.close()
     await store.close()
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { LoginError } from '../errors'
+import { type ErrorText, LoginError } from '../errors'
 import type { ProfileChange } from '../store/store'
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,512}$/
@@ -15,12 +15,15 @@ export function queryValue(req: IncomingMessage, name: string): string | undefin
 }
 
 /**
- * The login code: 1 to 512 visible ASCII characters.
+ * A code that WeChat gave a mini program: 1 to 512 visible ASCII characters.
  *
+ * @param missing says which code is meant, where it is not the login's
  * @throws LoginError `code_missing` when none was sent, `invalid_request` when it is no such string
  */
-export function readCode(value: unknown): string {
-  if (value === undefined || value === null || value === '') throw new LoginError('code_missing')
+export function readCode(value: unknown, missing?: ErrorText): string {
+  if (value === undefined || value === null || value === '') {
+    throw new LoginError('code_missing', missing && { text: missing })
+  }
   if (typeof value === 'string' && VISIBLE_ASCII.test(value)) return value
   const isMock = value === 'the code is a mock one'
   throw new LoginError('invalid_request', {
@@ -29,23 +32,9 @@ export function readCode(value: unknown): string {
   })
 }
 
-/**
- * The code of the phone button: any text that a login code may be.
- *
- * @throws LoginError as `readCode` does
- */
-export function readPhoneCode(value: unknown): string {
-  try {
-    return readCode(value)
-  } catch (error) {
-    if (!(error instanceof LoginError) || error.code !== 'code_missing') throw error
-    throw new LoginError('code_missing', {
-      text: {
-        zh: '缺少手机号 code：请发送手机号按钮回调中的 e.detail.code',
-        en: 'The phone code is missing: send the phone button’s e.detail.code.',
-      },
-    })
-  }
+export const PHONE_CODE_MISSING: ErrorText = {
+  zh: '缺少手机号 code：请发送手机号按钮回调中的 e.detail.code',
+  en: 'The phone code is missing: send the phone button’s e.detail.code.',
 }
 
 /** The access_token that WeChat refused, from a service that asks for another one. */

@@ -18,7 +18,14 @@ import { createInternalToken } from './internal-token'
 import { type JsonObject, jsonBody, lenientJsonBody } from './json-body'
 import { createLoginByRequest } from './login-route'
 import type { RateLimit } from './rate-limit'
-import { queryValue, readBearer, readFlag, readPhoneCode, readProfile } from './read-request'
+import {
+  PHONE_CODE_MISSING,
+  queryValue,
+  readBearer,
+  readCode,
+  readFlag,
+  readProfile,
+} from './read-request'
 import { authenticatedOf, type Middleware } from './require-login'
 import { createTokenBroker, type GetAccessToken } from './token-broker'
 import { createVerify, nameError } from './verify'
@@ -30,7 +37,7 @@ export interface RouterOptions {
   logout: Logout
   profile: Profile
   decrypt: Decrypt
-  phone: Phone
+  phone: Pick<Phone, 'ask'>
   checkSessionKey: CheckSessionKey
   getAccessToken: GetAccessToken
   required: Middleware
@@ -162,9 +169,9 @@ function createHandlers(options: RouterOptions, login: ReturnType<typeof createL
 
     phone: async (req, res) => {
       contextOf(req).event = 'phone'
-      const code = readPhoneCode((req.body as JsonObject).code)
+      const code = readCode((req.body as JsonObject).code, PHONE_CODE_MISSING)
       await options.wechatRateLimit(req)
-      const number = await options.phone(authenticatedOf(req).session, code)
+      const number = await options.phone.ask(authenticatedOf(req).session, code)
       sendJson(req, res, 200, {
         phone_number: number.phoneNumber,
         pure_phone_number: number.purePhoneNumber,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { type ErrorText, LoginError } from '../errors'
 import type { Log } from '../log'
+import { sayWechatFailed } from '../login/wechat-failed'
 import { sendJson } from './answer'
 import { contextOf } from './context'
 import type { ShowsInternalToken } from './internal-token'
@@ -61,16 +62,11 @@ export function createTokenBroker(options: TokenBrokerOptions) {
     const refused = readRefusedToken(req)
     const asked = getAccessToken(queryValue(req, 'appid'), refused)
     const { appid, value, expiresAt } = await asked.catch(error => {
-      throw explained(error)
+      throw sayWechatFailed(error, NO_TOKEN)
     })
     context.appid = appid
     log.info('access_token_given', { ...audit, appid, replaced: refused !== undefined })
     const expiresIn = Math.floor((expiresAt - now()) / 1000)
     sendJson(req, res, 200, { access_token: value, expires_in: expiresIn })
   }
-}
-
-function explained(error: unknown): unknown {
-  const isWechat = error instanceof LoginError && error.code.startsWith('wechat_')
-  return isWechat ? error.saying(NO_TOKEN) : error
 }

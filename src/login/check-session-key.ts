@@ -2,10 +2,11 @@ import { type ErrorText, LoginError } from '../errors'
 import type { Session, Store } from '../store/store'
 import type { KeyRing } from '../token/keys'
 import { unseal } from '../token/seal'
+import type { AskSessionKey } from '../wx/check-session-key'
+import { sayWechatFailed } from './wechat-failed'
 
 export interface CheckSessionKeyOptions {
-  /** WeChat's word on a session_key; `wx/` has it. */
-  askSessionKey: (holder: { appid: string; openid: string; sessionKey: string }) => Promise<boolean>
+  askSessionKey: AskSessionKey
   store: Pick<Store, 'noteKeyCheck'>
   keys: KeyRing
   /** Milliseconds since 1970. */
@@ -35,14 +36,9 @@ export function createCheckSessionKey(options: CheckSessionKeyOptions): CheckSes
     const at = now()
     const { sessionKey } = values
     const valid = await askSessionKey({ appid, openid, sessionKey }).catch(error => {
-      throw explained(error)
+      throw sayWechatFailed(error, NOT_ASKED)
     })
     await store.noteKeyCheck(userId, keyHash, { at, valid })
     return valid
   }
-}
-
-function explained(error: unknown): unknown {
-  const isWechat = error instanceof LoginError && error.code.startsWith('wechat_')
-  return isWechat ? error.saying(NOT_ASKED) : error
 }

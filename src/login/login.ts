@@ -4,6 +4,7 @@ import { digest, type KeyRing } from '../token/keys'
 import { randomBytes, timeOrderedId } from '../token/random'
 import { seal } from '../token/seal'
 import { createLoginCodes } from './login-code'
+import { createSingleFlight } from './single-flight'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
 
 /** What the exchange of a code at WeChat gives; `wx/` has it. */
@@ -64,23 +65,16 @@ interface Attempt {
 export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   const { appids, defaultAppid, exchangeCode, store, keys, issueToken, now } = options
   const codes = createLoginCodes(options)
-  const inFlight = new Map<string, Promise<LoginAnswer>>()
+  const flights = createSingleFlight<LoginAnswer>()
 
   async function login(request: LoginRequest): Promise<LoginAnswer> {
     const { code, appid = defaultAppid, idempotencyKey } = request
     if (!appids.has(appid)) throw new LoginError('unknown_appid')
     const codeHash = digest(appid, code)
     const idempotencyHash = idempotencyKey === undefined ? null : digest(idempotencyKey, codeHash)
-    const flight = `${codeHash}${idempotencyHash}`
-    const joined = inFlight.get(flight)
-    if (joined) return joined
-    const answer = attempt({ code, appid, codeHash, idempotencyHash })
-    inFlight.set(flight, answer)
-    try {
-      return await answer
-    } finally {
-      inFlight.delete(flight)
-    }
+    return flights.join(`${codeHash}${idempotencyHash}`, () =>
+      attempt({ code, appid, codeHash, idempotencyHash }),
+    )
   }
 
   async function attempt(login: Attempt): Promise<LoginAnswer> {
@@ -151,10 +145,5 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
     return { ...issueToken(session, session.createdAt), isNewUser, userId: session.userId, appid }
   }
 
-  return {
-    login,
-    async settled() {
-      while (inFlight.size > 0) await Promise.allSettled(inFlight.values())
-    },
-  }
+  return { login, settled: flights.settled }
 }

@@ -1,21 +1,19 @@
 import { type ErrorCode, type ErrorText, LoginError } from '../errors'
 import type { Session, Store } from '../store/store'
 import { digest } from '../token/keys'
-
-export interface PhoneNumber {
-  /** As WeChat writes it: a foreign number begins with its country code. This one is stored. */
-  readonly phoneNumber: string
-  readonly purePhoneNumber: string
-  readonly countryCode: string
-}
+import type { AskPhoneNumber, PhoneNumber } from '../wx/phone-number'
+import { createSingleFlight } from './single-flight'
 
 export interface PhoneOptions {
-  /** Asks WeChat, which checks that code and openid belong together; `wx/` has it. */
-  askPhoneNumber: (user: { appid: string; openid: string }, code: string) => Promise<PhoneNumber>
+  askPhoneNumber: AskPhoneNumber
   store: Pick<Store, 'findCode' | 'updateProfile' | 'ping'>
 }
 
-export type Phone = (session: Session, code: string) => Promise<PhoneNumber>
+export interface Phone {
+  ask(session: Session, code: string): Promise<PhoneNumber>
+  /** Resolves once no number is under way: each is paid for. */
+  settled(): Promise<void>
+}
 
 const LOGIN_CODE: ErrorText = {
   zh: '这是 wx.login 的 code；这里需要手机号按钮回调中的 e.detail.code',
@@ -61,7 +59,7 @@ const LOOKS_LIKE_LOGIN_CODE = /^[0-9A-Za-z]{24,40}$/
  */
 export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
   /** A button tapped twice, or a client that repeats itself, shares the one answer. */
-  const inFlight = new Map<string, Promise<PhoneNumber>>()
+  const flights = createSingleFlight<PhoneNumber>()
 
   async function ask({ appid, openid, userId }: Session, code: string): Promise<PhoneNumber> {
     // Spent, a code is paid for: it is sent only while its number could be kept.
@@ -76,11 +74,9 @@ export function createPhone({ askPhoneNumber, store }: PhoneOptions): Phone {
     return number
   }
 
-  return (session, code) => {
-    const flight = digest(session.userId, code)
-    const answer = inFlight.get(flight) ?? ask(session, code).finally(() => inFlight.delete(flight))
-    inFlight.set(flight, answer)
-    return answer
+  return {
+    ask: (session, code) => flights.join(digest(session.userId, code), () => ask(session, code)),
+    settled: flights.settled,
   }
 }
 

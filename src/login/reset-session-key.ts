@@ -1,6 +1,7 @@
 import type { Session, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
 import { seal, unseal } from '../token/seal'
+import type { AskNewSessionKey } from '../wx/reset-session-key'
 
 /**
  * `reset`: WeChat made a new key, the old one is dead. `dead`: the key that we hold was not valid
@@ -9,12 +10,7 @@ import { seal, unseal } from '../token/seal'
 export type SessionKeyReset = 'reset' | 'dead' | 'unknown'
 
 export interface ResetSessionKeyOptions {
-  /** Has WeChat make a new session_key; undefined when the old one is not valid. `wx/` has it. */
-  askNewSessionKey: (holder: {
-    appid: string
-    openid: string
-    sessionKey: string
-  }) => Promise<string | undefined>
+  askNewSessionKey: AskNewSessionKey
   store: Pick<
     Store,
     'findSealedKeys' | 'findSession' | 'resealSession' | 'replaceNewestKey' | 'noteKeyCheck'

@@ -39,7 +39,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
   }
 
   function refreshUser(login: CompletedLogin): StoredUser {
-    const identity = `${login.appid}\n${login.openid}`
+    const identity = identityOf(login)
     const userId = userIds.get(identity) ?? login.newUserId
     const user = users.get(userId) ?? newUser(userId, login)
     userIds.set(identity, userId)
@@ -170,7 +170,7 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
     },
 
     async findUserByOpenid(appid, openid) {
-      const user = users.get(userIds.get(`${appid}\n${openid}`) ?? '')
+      const user = users.get(userIds.get(identityOf({ appid, openid })) ?? '')
       return user && toUser(user)
     },
 
@@ -217,6 +217,10 @@ export function createMemoryStore(sweepBatch = SWEEP_BATCH): Store & UserStore {
     async ping() {},
     async close() {},
   }
+}
+
+function identityOf({ appid, openid }: Pick<User, 'appid' | 'openid'>): string {
+  return `${appid}\n${openid}`
 }
 
 function newUser(id: string, { appid, openid, unionid, keyHash, now }: CompletedLogin): StoredUser {

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { errcodeOf, type Meaning, WxRefused, WxUnreachable } from './errcode'
 
 /**
@@ -19,6 +19,13 @@ export function accepted(
   if (errcode !== undefined) throw unusable('errcode_malformed')
   return body
 }
+
+/**
+ * An openid, unionid or session_key: longer and wider than anything WeChat was seen to send, but
+ * nothing that a database might store otherwise than it came: to some a name with a space at its
+ * end is the name without it.
+ */
+export const text = z.string().regex(/^[^\s\p{Cc}\p{Cs}]{1,512}$/u)
 
 /** The fields that an answer must have, each of its type; what WeChat adds to them is left out. */
 export function fieldsOf<T extends z.ZodType>(body: unknown, fields: T): z.infer<T> {

@@ -5,18 +5,20 @@ import { WxRefused } from './errcode'
 export interface AppSecretsOptions {
   /** appid to its AppSecrets: the current one and, around a reset, the previous one. */
   apps: ReadonlyMap<string, readonly string[]>
+  /** Total deadline of a call in milliseconds, tried again or not. */
+  timeoutMs: number
   log: Log
 }
 
 /** The AppSecrets of every app, each tried in the order in which WeChat is likely to take it. */
 export interface AppSecrets {
   /**
-   * Runs a call with an app's AppSecret. Where there are two, and WeChat says 40125 to the one that
-   * it took last, the call is run once more with the other one.
+   * Runs a call with an app's AppSecret, within what is left of the deadline. Where there are two,
+   * and WeChat says 40125 to the one that it took last, it is run once more with the other one.
    *
    * @throws LoginError `unknown_appid`, or whatever the last call threw
    */
-  use<T>(appid: string, call: (secret: string) => Promise<T>): Promise<T>
+  use<T>(appid: string, call: (secret: string, withinMs: number) => Promise<T>): Promise<T>
 }
 
 const NAMES = ['current', 'previous'] as const
@@ -36,7 +38,7 @@ const VERDICTS: readonly string[] = ['code_invalid', 'code_used', 'user_blocked'
  * answer would be "used", which sends the client for a new code, and proves the secret right, so
  * that the new code goes through.
  */
-export function createAppSecrets({ apps, log }: AppSecretsOptions): AppSecrets {
+export function createAppSecrets({ apps, timeoutMs, log }: AppSecretsOptions): AppSecrets {
   const taken = new Map<string, number>()
 
   function note(appid: string, place: number): void {
@@ -51,10 +53,12 @@ export function createAppSecrets({ apps, log }: AppSecretsOptions): AppSecrets {
     async use(appid, call) {
       const secrets = apps.get(appid)
       if (secrets === undefined) throw new LoginError('unknown_appid')
-      if (secrets.length === 1) return call(secrets[0] as string)
+      if (secrets.length === 1) return call(secrets[0] as string, timeoutMs)
+      const begun = performance.now()
       const attempt = async (place: number) => {
         try {
-          const result = await call(secrets[place] as string)
+          const leftMs = timeoutMs - (performance.now() - begun)
+          const result = await call(secrets[place] as string, leftMs)
           note(appid, place)
           return result
         } catch (error) {

@@ -10,7 +10,7 @@ export interface KeyHolder {
   readonly sessionKey: string
 }
 
-export interface CheckSessionKeyOptions {
+export interface AskSessionKeyOptions {
   client: Pick<WxClient, 'get'>
   call: AuthorizedCall
   /** Milliseconds since 1970. */
@@ -27,11 +27,7 @@ const API = '/wxa/checksession'
  *
  * Source: https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_checksessionkey
  */
-export function createCheckSessionKey({
-  client,
-  call,
-  now,
-}: CheckSessionKeyOptions): AskSessionKey {
+export function createAskSessionKey({ client, call, now }: AskSessionKeyOptions): AskSessionKey {
   return ({ appid, openid, sessionKey }) =>
     call(API, appid, async (accessToken, withinMs) => {
       const params = { access_token: accessToken, openid, ...signedBy(sessionKey) }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Log } from '../log'
-import { accepted, fieldsOf } from './answer'
+import { accepted, fieldsOf, text } from './answer'
 import type { AppSecrets } from './app-secrets'
 import type { WxClient } from './client'
 import { reporting } from './report'
@@ -15,7 +15,7 @@ export interface WxSession {
 }
 
 export interface Code2SessionOptions {
-  client: WxClient
+  client: Pick<WxClient, 'get'>
   secrets: AppSecrets
   /** Milliseconds since 1970. */
   now: () => number
@@ -26,11 +26,6 @@ export type Code2Session = (appid: string, code: string) => Promise<WxSession>
 
 const API = '/sns/jscode2session'
 
-/**
- * Longer and wider than anything WeChat was seen to send, but nothing that a database might store
- * otherwise than it came: to some a name with a space at its end is the name without it.
- */
-const text = z.string().regex(/^[^\s\p{Cc}\p{Cs}]{1,512}$/u)
 const answer = z.object({
   openid: text,
   session_key: text,
@@ -56,11 +51,8 @@ export function createCode2Session(options: Code2SessionOptions): Code2Session {
     const { openid, session_key: sessionKey, unionid } = fieldsOf(body, answer)
     return { openid, sessionKey, ...(unionid && { unionid }) }
   }
-  return (appid, code) => {
-    const begun = performance.now()
-    const leftMs = () => client.timeoutMs - (performance.now() - begun)
-    return reporting({ log, api: API, appid }, () =>
-      secrets.use(appid, secret => exchange(appid, secret, code, leftMs())),
+  return (appid, code) =>
+    reporting({ log, api: API, appid }, () =>
+      secrets.use(appid, (secret, withinMs) => exchange(appid, secret, code, withinMs)),
     )
-  }
 }

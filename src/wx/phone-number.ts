@@ -5,13 +5,13 @@ import type { WxClient } from './client'
 import { type Meaning, WITH_ACCESS_TOKEN } from './errcode'
 
 export interface PhoneNumber {
-  /** As WeChat writes it: a foreign number begins with its country code. */
+  /** As WeChat writes it: a foreign number begins with its country code. This one is stored. */
   readonly phoneNumber: string
   readonly purePhoneNumber: string
   readonly countryCode: string
 }
 
-export interface PhoneNumberOptions {
+export interface AskPhoneNumberOptions {
   client: Pick<WxClient, 'post'>
   call: AuthorizedCall
   /** Milliseconds since 1970. */
@@ -56,7 +56,7 @@ const NEWEST_MS = 600_000
  *
  * Source: https://developers.weixin.qq.com/minigame/dev/api-backend/open-api/phonenumber/phonenumber.getPhoneNumber.html
  */
-export function createPhoneNumber({ client, call, now }: PhoneNumberOptions): AskPhoneNumber {
+export function createAskPhoneNumber({ client, call, now }: AskPhoneNumberOptions): AskPhoneNumber {
   return ({ appid, openid }, code) =>
     call(API, appid, async (accessToken, withinMs) => {
       const params = { access_token: accessToken }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { accepted, fieldsOf, unusable } from './answer'
+import { accepted, fieldsOf, text, unusable } from './answer'
 import type { AuthorizedCall } from './authorized-call'
 import type { KeyHolder } from './check-session-key'
 import type { WxClient } from './client'
 import { isKeyRefusal, WITH_ACCESS_TOKEN } from './errcode'
 import { signedBy } from './session-key-signature'
 
-export interface ResetSessionKeyOptions {
+export interface AskNewSessionKeyOptions {
   client: Pick<WxClient, 'get'>
   call: AuthorizedCall
   /** Milliseconds since 1970. */
@@ -18,7 +18,7 @@ export type AskNewSessionKey = (holder: KeyHolder) => Promise<string | undefined
 
 const API = '/wxa/resetusersessionkey'
 
-const answer = z.object({ openid: z.string(), session_key: z.string().regex(/^\P{Cc}{1,512}$/u) })
+const answer = z.object({ openid: text, session_key: text })
 
 /**
  * Ends a session_key at once; the new one has what was left of the old one's life. WeChat asks not
@@ -26,7 +26,7 @@ const answer = z.object({ openid: z.string(), session_key: z.string().regex(/^\P
  *
  * Source: https://developers.weixin.qq.com/miniprogram/dev/server/API/user-login/api_resetusersessionkey
  */
-export function createResetSessionKey(options: ResetSessionKeyOptions): AskNewSessionKey {
+export function createAskNewSessionKey(options: AskNewSessionKeyOptions): AskNewSessionKey {
   const { client, call, now } = options
   return ({ appid, openid, sessionKey }) =>
     call(API, appid, async (accessToken, withinMs) => {

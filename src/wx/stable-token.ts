@@ -13,7 +13,7 @@ export interface AccessToken {
 }
 
 export interface StableTokenOptions {
-  client: Pick<WxClient, 'post' | 'timeoutMs'>
+  client: Pick<WxClient, 'post'>
   secrets: AppSecrets
   /** Milliseconds since 1970. */
   now: () => number
@@ -45,11 +45,8 @@ export function createStableToken({ client, secrets, now, log }: StableTokenOpti
     const { access_token: value, expires_in: seconds } = fieldsOf(body, answer)
     return { value, expiresAt: asked + seconds * 1000 }
   }
-  return appid => {
-    const begun = performance.now()
-    const leftMs = () => client.timeoutMs - (performance.now() - begun)
-    return reporting({ log, api: API, appid }, () =>
-      secrets.use(appid, secret => ask(appid, secret, leftMs())),
+  return appid =>
+    reporting({ log, api: API, appid }, () =>
+      secrets.use(appid, (secret, withinMs) => ask(appid, secret, withinMs)),
     )
-  }
 }

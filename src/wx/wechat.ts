@@ -3,11 +3,11 @@ import type { Log } from '../log'
 import { type AccessTokenShelf, createAccessTokens } from './access-token'
 import { createAppSecrets } from './app-secrets'
 import { createAuthorizedCall } from './authorized-call'
-import { createCheckSessionKey } from './check-session-key'
+import { createAskSessionKey } from './check-session-key'
 import type { WxClient } from './client'
 import { createCode2Session } from './code2session'
-import { createPhoneNumber } from './phone-number'
-import { createResetSessionKey } from './reset-session-key'
+import { createAskPhoneNumber } from './phone-number'
+import { createAskNewSessionKey } from './reset-session-key'
 import { createStableToken } from './stable-token'
 
 export interface WechatOptions {
@@ -25,16 +25,16 @@ export interface WechatOptions {
 export function createWechat(options: WechatOptions) {
   const { client, apps, shelf, now, log } = options
   const onlyAppid = apps.size === 1 ? [...apps.keys()][0] : undefined
-  const secrets = createAppSecrets({ apps, log })
+  const secrets = createAppSecrets({ apps, timeoutMs: client.timeoutMs, log })
   const fetchToken = createStableToken({ client, secrets, now, log })
   const appids = new Set(apps.keys())
   const tokens = createAccessTokens({ fetchToken, appids, shelf, now, log })
   const call = createAuthorizedCall({ tokens, timeoutMs: client.timeoutMs, log })
   return {
     exchangeCode: createCode2Session({ client, secrets, now, log }),
-    askPhoneNumber: createPhoneNumber({ client, call, now }),
-    askSessionKey: createCheckSessionKey({ client, call, now }),
-    askNewSessionKey: createResetSessionKey({ client, call, now }),
+    askPhoneNumber: createAskPhoneNumber({ client, call, now }),
+    askSessionKey: createAskSessionKey({ client, call, now }),
+    askNewSessionKey: createAskNewSessionKey({ client, call, now }),
     /**
      * The app's access_token, or another one than WeChat has just refused. Only the app may go
      * unnamed that is the only one: a login that names none is somebody's, but a token of another

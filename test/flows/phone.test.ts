@@ -57,6 +57,26 @@ test('a code that its user sends five times at once is asked for once; another u
   await phone(code).expect(400)
 })
 
+test('closing waits for a number under way: it is paid for', async () => {
+  const database = temporaryDatabase()
+  const closing = await startService({ database: database.url })
+  const { token: own } = await closing.logIn()
+  const code = closing.simulator.mintPhoneCode({ phoneNumber: '13812345680' })
+  closing.simulator.fail({ late: 300 }, { path: PHONE_API })
+  const answer = closing.http.post('/phone').set('token', own).send({ code })
+  const answered = answer.then(found => found)
+  while (closing.simulator.counts[PHONE_API] !== 1) await sleep(5)
+  await closing.login.close()
+  expect((await answered).body.phone_number).toBe('13812345680')
+  await closing.close()
+  const file = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
+  expect(file.prepare('select phone_number from users').all()).toMatchObject([
+    { phone_number: '13812345680' },
+  ])
+  file.close()
+  database.remove()
+})
+
 test('a foreign number is kept with its country code', async () => {
   const code = service.simulator.mintPhoneCode({ phoneNumber: '61234567', countryCode: '852' })
   expect((await phone(code).expect(200)).body).toEqual({

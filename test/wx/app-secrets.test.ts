@@ -32,7 +32,7 @@ async function start(taken: string, secrets: readonly string[], timeoutMs = 5000
   closing.push(() => client.close())
   const options = { client, now: Date.now, log }
   const apps = new Map([[appid, secrets]])
-  return createCode2Session({ ...options, secrets: createAppSecrets({ apps, log }) })
+  return createCode2Session({ ...options, secrets: createAppSecrets({ apps, timeoutMs, log }) })
 }
 
 const sentSecrets = () =>

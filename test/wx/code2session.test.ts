@@ -37,7 +37,11 @@ beforeAll(async () => {
   const create = (timeoutMs: number) => {
     const client = createWxClient({ baseUrl, timeoutMs })
     closing.push(() => client.close())
-    const secrets = createAppSecrets({ apps: new Map([[appid, [secret]]]), log })
+    const secrets = createAppSecrets({
+      apps: new Map([[appid, [secret]]]),
+      timeoutMs: client.timeoutMs,
+      log,
+    })
     return createCode2Session({ client, secrets, now: clock.now, log })
   }
   code2Session = create(5000)
@@ -267,7 +271,11 @@ describe('what WeChat never sent, and a database might store otherwise than it c
       client.close()
       server.close()
     })
-    const secrets = createAppSecrets({ apps: new Map([[appid, [secret]]]), log })
+    const secrets = createAppSecrets({
+      apps: new Map([[appid, [secret]]]),
+      timeoutMs: client.timeoutMs,
+      log,
+    })
     return createCode2Session({ client, secrets, now: clock.now, log })
   }
   const good = { openid: 'oSIM-somebody', session_key: 'AAAAAAAAAAAAAAAAAAAAAA==' }

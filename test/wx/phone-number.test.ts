@@ -1,4 +1,4 @@
-import { createPhoneNumber } from '../../src/wx/phone-number'
+import { createAskPhoneNumber } from '../../src/wx/phone-number'
 import { Clock } from '../support/clock'
 
 const APPID = 'wx0000000000000000'
@@ -17,7 +17,7 @@ const good = () => ({
 
 /** The number that comes of an answer of WeChat's. */
 const read = (answer: unknown) =>
-  createPhoneNumber({
+  createAskPhoneNumber({
     client: { post: async () => answer },
     call: (_api, _appid, ask) => ask('an access_token', 1000),
     now: clock.now,

@@ -1,0 +1,43 @@
+import type { CompletedLogin, Store } from '../../../src/store/store'
+
+export const NOW = Date.UTC(2026, 0, 2)
+let serial = 0
+export const unique = (name: string) => `${name}-${++serial}`
+
+export const claim = (codeHash = unique('hash'), owner = unique('owner')) => ({
+  codeHash,
+  owner,
+  idempotencyHash: null,
+  now: NOW,
+  expiresAt: NOW + 600_000,
+})
+
+export const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin => ({
+  codeHash: unique('hash'),
+  owner: unique('owner'),
+  sessionId: unique('session'),
+  newUserId: unique('user'),
+  appid: 'wx0000000000000000',
+  openid: unique('openid'),
+  unionid: null,
+  sealed: 'kid.sealed',
+  keyHash: 'key-1',
+  now: NOW,
+  expiresAt: NOW + 1000,
+  ...overrides,
+})
+
+/** Which user each session turned out to belong to. */
+const userOf = new Map<string, string>()
+export const refOf = ({ sessionId: id }: CompletedLogin) => ({ id, userId: String(userOf.get(id)) })
+
+export function remembering(store: Store): Store {
+  return {
+    ...store,
+    async completeLogin(login) {
+      const outcome = await store.completeLogin(login)
+      userOf.set(login.sessionId, outcome.userId)
+      return outcome
+    },
+  }
+}
