@@ -24,6 +24,7 @@ function createLoad() {
     }
   })
   return {
+    pid: generator.pid,
     /** Runs one job; resolves to its latencies in ms, in rising order, and the answers if kept. */
     async run(job) {
       const id = ++jobs

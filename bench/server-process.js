@@ -9,13 +9,12 @@ const STOP_MS = 5000
 /**
  * Starts a Node script as a process of its own and waits until it says where it listens. What it
  * prints goes into a file of `folder`, which is also where it runs, so that it finds no `.env`.
- * It sees no environment but `env`. A `wrapper` is a command that becomes the script in the end.
+ * It sees no environment but `env`.
  */
-async function startServer({ name, script, env, folder, wrapper = [] }) {
+async function startServer({ name, script, env, folder }) {
   const output = join(folder, `${name}.log`)
   const file = openSync(output, 'w')
-  const [command, ...args] = [...wrapper, process.execPath, script]
-  const child = spawn(command, args, {
+  const child = spawn(process.execPath, [script], {
     cwd: folder,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', file, file],

@@ -9,8 +9,8 @@ const scriptOf = name => join(__dirname, 'servers', `${name}.js`)
 /** Starts servers in a folder, the WeChat behind them first; `onStart` gets each to stop it. */
 async function createServers(folder, onStart) {
   if (!existsSync(OURS)) throw new Error('dist/ is not there: npm run build')
-  const start = async (name, script, env, wrapper) => {
-    const server = await startServer({ name, script, env, folder, wrapper })
+  const start = async (name, script, env) => {
+    const server = await startServer({ name, script, env, folder })
     onStart(server)
     return server
   }
@@ -22,13 +22,14 @@ async function createServers(folder, onStart) {
   }
   const jwtSecret = randomBytes(48).toString('base64')
   return {
+    wechatPid: wechat.pid,
     /** One that ours is compared with. */
     start: name => start(name, scriptOf(name), app),
     /**
      * Ours as in production, on a SQLite file unless `env` says otherwise; only the limit is off,
      * for all logins come from one address here. All that are started share one JWT_SECRET.
      */
-    startOurs: (name, env = {}, wrapper = []) => {
+    startOurs: (name, env = {}) => {
       const settings = {
         ...app,
         HOST: '127.0.0.1',
@@ -39,7 +40,7 @@ async function createServers(folder, onStart) {
         RATE_LIMIT: 'off',
         PRESTOP_MS: '0',
       }
-      return start(name, OURS, { ...settings, ...env }, wrapper)
+      return start(name, OURS, { ...settings, ...env })
     },
   }
 }

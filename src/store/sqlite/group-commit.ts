@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
 import type { Result } from '../sql/sql-store'
+import { createTurns } from './turns'
 import { countOf, type WireResult, type WireWrite } from './wire'
 import type { WriterOptions } from './writer'
 
@@ -23,6 +24,8 @@ const MAX_WAITING = 10_000
 /** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
 const BATCH_TIMEOUT_MS = 1000
 const CLOSE_TIMEOUT_MS = 5000
+/** Who read so lately may read again. */
+const READERS_STAY_MS = 1000
 /** A thread that dies is replaced, but not in a tight loop. */
 const RESTART_DELAY_MS = 500
 
@@ -40,6 +43,8 @@ export class GroupCommit {
   #stalled = false
   #scheduled = false
   #closing: (() => void) | undefined
+  readonly #turns = createTurns()
+  #lastRead = Number.NEGATIVE_INFINITY
 
   constructor(options: { script: string; workerData: WriterOptions }) {
     this.#options = options
@@ -57,6 +62,14 @@ export class GroupCommit {
       this.#waiting.push({ write, durable, since: performance.now(), resolve, reject })
       this.#schedule()
     })
+  }
+
+  /**
+   * Says that somebody reads: batches are then answered over several turns. Where nobody does, all
+   * at once is cheaper, for those who go on together come back together and share a commit again.
+   */
+  noteRead(): void {
+    this.#lastRead = performance.now()
   }
 
   /** Finishes what waits, closes the file and ends the thread, which a dead disk may not hold up. */
@@ -136,11 +149,13 @@ export class GroupCommit {
   #settle(results: readonly WireResult[]): void {
     const batch = this.#inFlight
     this.#idle()
-    batch.forEach(({ resolve, reject }, index) => {
+    const answers = batch.map(({ resolve, reject }, index) => {
       const result = results[index]
-      if (result && !('code' in result)) resolve(result)
-      else reject(unavailable(result?.code ?? 'no_result'))
+      if (result && !('code' in result)) return () => resolve(result)
+      return () => reject(unavailable(result?.code ?? 'no_result'))
     })
+    this.#turns.add(answers)
+    if (performance.now() - this.#lastRead > READERS_STAY_MS) this.#turns.finish()
     if (this.#waiting.length > 0 || this.#closing) this.#flush()
   }
 

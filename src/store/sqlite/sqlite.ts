@@ -69,6 +69,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
 
   return {
     async read(name, params) {
+      writer.noteRead()
       try {
         return read(name, params)
       } catch (error) {
