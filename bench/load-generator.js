@@ -32,6 +32,7 @@ async function run(job) {
   const clients = Array.from({ length: connections }, () => createClient(url))
   const latencies = []
   const answers = []
+  let inTime = 0
   const begin = performance.now()
   const dueAt = number => (perSecond ? begin + (number * 1000) / perSecond : performance.now())
   let started = 0
@@ -45,7 +46,9 @@ async function run(job) {
       // A timer that fires late is our own fault; a connection that came back late is the server's.
       const from = pause > 0 ? performance.now() : due
       const { status, text } = await client.ask(request())
-      latencies.push(performance.now() - from)
+      const now = performance.now()
+      latencies.push(now - from)
+      if (now < begin + ms) inTime++
       if (status !== job.status || !text.includes(job.contains)) {
         throw new Error(`answered ${status}: ${text.slice(0, 300)}`)
       }
@@ -57,7 +60,7 @@ async function run(job) {
   } finally {
     for (const client of clients) client.close()
   }
-  return { latencies: Float64Array.from(latencies), answers }
+  return { latencies: Float64Array.from(latencies), inTime, answers }
 }
 
 process.on('message', ({ id, job }) => {

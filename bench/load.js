@@ -25,14 +25,17 @@ function createLoad() {
   })
   return {
     pid: generator.pid,
-    /** Runs one job; resolves to its latencies in ms, in rising order, and the answers if kept. */
+    /**
+     * Runs one job; resolves to its latencies in ms, in rising order, how many answers came before
+     * the job's time was over, and the answers if kept.
+     */
     async run(job) {
       const id = ++jobs
-      const { latencies, answers } = await new Promise((resolve, reject) => {
+      const { latencies, inTime, answers } = await new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject })
         generator.send({ id, job: { maxRequests: MAX_REQUESTS, ...job } })
       })
-      return { latencies: latencies.sort(), answers }
+      return { latencies: latencies.sort(), inTime, answers }
     },
 
     async stop() {

@@ -15,7 +15,7 @@ function slowDisk(folder) {
     execFileSync('cc', [...options, join(__dirname, 'slow-fsync.c')], { stdio: 'pipe' })
     return { LD_PRELOAD: library }
   } catch {
-    process.stderr.write('skipped: the slow disk, for there is no C compiler (cc)\n')
+    process.stderr.write('skipped: the slow disk, for no C compiler (cc) makes it\n')
     return undefined
   }
 }

@@ -23,7 +23,7 @@ const GOAL = 2
 const say = text => process.stdout.write(`${text}\n`)
 const { rounds, rate } = readNumbers(process.argv.slice(2), {
   rounds: { standard: 4, most: 20 },
-  rate: { standard: 1000, most: 10_000 },
+  rate: { standard: 1000, most: 2000 },
 })
 /** What else the server has to do: as much as it can, and far less. */
 const CHECK_LOADS = [
@@ -39,17 +39,16 @@ async function measure({ url, elsewhere, tokens, load, stormLoad, perSecond }) {
   const checks = { url, ...CHECK, tokens, perSecond, connections: CONNECTIONS }
   const logins = { ...LOGIN, perSecond: rate, connections: LOGIN_CONNECTIONS }
   const sample = async (ms, stormUrl) => {
-    const start = performance.now()
     const [check, login] = await Promise.all([
       load.run({ ...checks, ms }),
-      stormUrl ? stormLoad.run({ ...logins, url: stormUrl, ms }) : { latencies: [] },
+      stormUrl ? stormLoad.run({ ...logins, url: stormUrl, ms }) : { latencies: [], inTime: 0 },
     ])
-    const seconds = (performance.now() - start) / 1000
+    const seconds = ms / 1000
     return {
       p50: percentile(check.latencies, 50),
       p99: percentile(check.latencies, 99),
-      checks: check.latencies.length / seconds,
-      logins: login.latencies.length / seconds,
+      checks: check.inTime / seconds,
+      logins: login.inTime / seconds,
       loginP50: percentile(login.latencies, 50),
     }
   }

@@ -147,7 +147,8 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   let closed: Promise<void> | undefined
   async function close(): Promise<void> {
     stopSweeper()
-    await Promise.all([codeLogin.settled(), phone.settled()])
+    // Whoever waited for the one asks again for the other: a new call may have come meanwhile.
+    while ((await codeLogin.settled()) || (await phone.settled()));
     client.close()
     await store.close()
   }

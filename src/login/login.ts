@@ -43,7 +43,7 @@ export interface CodeLoginOptions {
 export interface CodeLogin {
   login(request: LoginRequest): Promise<LoginAnswer>
   /** Resolves once no login is under way. */
-  settled(): Promise<void>
+  settled(): Promise<boolean>
 }
 
 /** Within this time the same Idempotency-Key gets the same session again. */

@@ -12,7 +12,7 @@ export interface PhoneOptions {
 export interface Phone {
   ask(session: Session, code: string): Promise<PhoneNumber>
   /** Resolves once no number is under way: each is paid for. */
-  settled(): Promise<void>
+  settled(): Promise<boolean>
 }
 
 const LOGIN_CODE: ErrorText = {

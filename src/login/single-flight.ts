@@ -1,8 +1,8 @@
 /** Work under way, by a key: whoever asks for the same meanwhile shares its outcome. */
 export interface SingleFlight<T> {
   join(key: string, work: () => Promise<T>): Promise<T>
-  /** Resolves once nothing is under way. */
-  settled(): Promise<void>
+  /** Resolves once nothing is under way, to whether anything was. */
+  settled(): Promise<boolean>
 }
 
 export function createSingleFlight<T>(): SingleFlight<T> {
@@ -16,7 +16,9 @@ export function createSingleFlight<T>(): SingleFlight<T> {
       return outcome
     },
     async settled() {
+      const wasBusy = underWay.size > 0
       while (underWay.size > 0) await Promise.allSettled(underWay.values())
+      return wasBusy
     },
   }
 }

@@ -100,7 +100,7 @@ export class GroupCommit {
     if (this.#waiting.length === 0) {
       if (!this.#closing) return
       if (!worker) {
-        this.#closing()
+        this.#closed()
         return
       }
       worker.ref()
@@ -146,8 +146,14 @@ export class GroupCommit {
     this.#waiting = []
   }
 
+  /** Nobody is left without an answer that is known. */
+  #closed(): void {
+    this.#turns.finish()
+    this.#closing?.()
+  }
+
   #settle(results: readonly WireResult[]): void {
-    const batch = this.#inFlight
+    const batch = this.#stalled ? [] : this.#inFlight
     this.#idle()
     const answers = batch.map(({ resolve, reject }, index) => {
       const result = results[index]
@@ -178,7 +184,7 @@ export class GroupCommit {
       const lost = this.#inFlight
       this.#idle()
       for (const { reject } of lost) reject(unavailable('writer_died'))
-      if (this.#closing && this.#waiting.length === 0) this.#closing()
+      if (this.#closing && this.#waiting.length === 0) this.#closed()
       else if (this.#waiting.length > 0) this.#schedule()
     })
     worker.unref()

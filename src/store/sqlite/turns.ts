@@ -5,6 +5,8 @@
 const PER_TURN = 2
 /** The same for each millisecond of a turn that others made long: a busy loop starves nobody. */
 const PER_MS = 2
+/** Of a backlog so much is given in each turn: it cannot grow without end. */
+const BACKLOG_SHARE = 1 / 16
 
 /** Gives answers in order, a few in each turn of the event loop: in between, others are served. */
 export interface Turns {
@@ -26,7 +28,8 @@ export function createTurns(): Turns {
 
   function turn(): void {
     const start = performance.now()
-    give(scheduled ? Math.max(PER_TURN, Math.round((start - lastTurn) * PER_MS)) : PER_TURN)
+    const lastTook = scheduled ? start - lastTurn : 0
+    give(Math.max(PER_TURN, Math.round(lastTook * PER_MS), waiting.length * BACKLOG_SHARE))
     lastTurn = start
     scheduled = waiting.length > 0
     if (scheduled) setImmediate(turn)

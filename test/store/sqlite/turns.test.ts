@@ -37,6 +37,16 @@ test('answers that come while others wait take their place behind them', async (
   expect(given).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
+test('a long backlog is given in larger shares: it is more than halved within a dozen turns', async () => {
+  jest.spyOn(performance, 'now').mockReturnValue(0)
+  const given: number[] = []
+  createTurns().add(answersInto(given, 1600))
+  expect(given).toHaveLength(100)
+  for (let turn = 0; turn < 12; turn++) await nextTurn()
+  expect(given.length).toBeGreaterThan(800)
+  expect(given).toEqual([...given.keys()])
+})
+
 test('after a turn that others made long, more are given: they are not starved', async () => {
   const given: number[] = []
   createTurns().add(answersInto(given, 100))
