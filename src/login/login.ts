@@ -42,7 +42,7 @@ export interface CodeLoginOptions {
 
 export interface CodeLogin {
   login(request: LoginRequest): Promise<LoginAnswer>
-  /** Resolves once no login is under way. */
+  /** Resolves once no login is under way, to whether any was. */
   settled(): Promise<boolean>
 }
 

@@ -11,7 +11,7 @@ export interface PhoneOptions {
 
 export interface Phone {
   ask(session: Session, code: string): Promise<PhoneNumber>
-  /** Resolves once no number is under way: each is paid for. */
+  /** Resolves once no number is under way, to whether any was: each is paid for. */
   settled(): Promise<boolean>
 }
 

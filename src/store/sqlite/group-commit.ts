@@ -153,6 +153,7 @@ export class GroupCommit {
   }
 
   #settle(results: readonly WireResult[]): void {
+    // Callers of a stalled batch have been told.
     const batch = this.#stalled ? [] : this.#inFlight
     this.#idle()
     const answers = batch.map(({ resolve, reject }, index) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import { available, type DatabaseServer, freePort, startRedis } from '../../support/databases'
+import { redisCommand } from '../../support/redis-command'
 import { type Service, startService } from '../../support/service'
 import { temporaryDatabase } from '../../support/temporary'
 
@@ -28,16 +28,7 @@ describeRedis('a Redis that fails', () => {
     users.remove()
   })
 
-  async function asAdmin(...args: string[]): Promise<unknown> {
-    const admin = createClient({ url: redis.url })
-    admin.on('error', () => {})
-    await admin.connect()
-    try {
-      return await admin.sendCommand(args)
-    } finally {
-      admin.destroy()
-    }
-  }
+  const asAdmin = (...args: string[]) => redisCommand(redis.url, ...args)
 
   /** What a token's owner sees: true, false, or that the store cannot be asked; never else. */
   async function check(token: string, of = service): Promise<boolean | 'unavailable'> {

@@ -1,13 +1,13 @@
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as redis from '@redis/client'
-import { createClient } from '@redis/client'
 import { readRedisUrl } from '../../../src/redis-url'
 import { openStore } from '../../../src/store/open'
 import { openRedisCluster } from '../../../src/store/redis/cluster'
 import { slotOf } from '../../../src/store/redis/slots'
 import type { Store } from '../../../src/store/store'
 import { available, type DatabaseServer, startRedis, startSentinel } from '../../support/databases'
+import { redisCommand } from '../../support/redis-command'
 import { temporaryDatabase } from '../../support/temporary'
 
 const describeRedis = available('redis') ? describe : describe.skip
@@ -27,16 +27,7 @@ async function logIn(store: Store) {
 
 const portOf = ({ url }: DatabaseServer) => new URL(url).port
 
-async function tell(server: DatabaseServer, ...args: string[]): Promise<unknown> {
-  const client = createClient({ url: server.url })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return await client.sendCommand(args)
-  } finally {
-    client.destroy()
-  }
-}
+const tell = ({ url }: DatabaseServer, ...args: string[]) => redisCommand(url, ...args)
 
 async function until(met: () => Promise<unknown>, ms: number): Promise<void> {
   const begun = performance.now()

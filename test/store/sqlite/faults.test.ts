@@ -148,25 +148,25 @@ async function withSessions(count: number): Promise<string[]> {
   return tokens
 }
 
-test('a damaged file is refused at the start, with the steps to restore it, and left as it is', async () => {
-  await withSessions(200)
-  damage(database.file)
+/** Opening the file names the setting and the way back, and leaves every byte as it was. */
+async function expectRefusedUntouched(): Promise<void> {
   const before = readFileSync(database.file)
   await expect(open(database.url)).rejects.toMatchObject({
     name: 'ConfigError',
     message: expect.stringMatching(/DATABASE_URL.*login\.db.*backup/s),
   })
   expect(readFileSync(database.file).equals(before)).toBe(true)
+}
+
+test('a damaged file is refused at the start, with the steps to restore it, and left as it is', async () => {
+  await withSessions(200)
+  damage(database.file)
+  await expectRefusedUntouched()
 })
 
 test('a file that is no database is refused at the start and left as it is', async () => {
   writeFileSync(database.file, 'somebody’s novel '.repeat(1000))
-  const before = readFileSync(database.file)
-  await expect(open(database.url)).rejects.toMatchObject({
-    name: 'ConfigError',
-    message: expect.stringMatching(/DATABASE_URL.*login\.db.*backup/s),
-  })
-  expect(readFileSync(database.file).equals(before)).toBe(true)
+  await expectRefusedUntouched()
 })
 
 test('a file that is damaged while it is used: never a wrong answer, not written to, told once', async () => {

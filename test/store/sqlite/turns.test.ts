@@ -1,6 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createTurns } from '../../../src/store/sqlite/turns'
 
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
 /** Answers that note their number in `given`. */
 const answersInto = (given: number[], count: number) =>
   Array.from({ length: count }, (_, index) => () => {
@@ -19,10 +23,6 @@ test('a few answers are given in each turn of the event loop, in order, and none
   }
   expect(Math.max(...perTurn)).toBe(2)
   expect(given).toEqual([...Array(20).keys()])
-})
-
-afterEach(() => {
-  jest.restoreAllMocks()
 })
 
 test('answers that come while others wait take their place behind them', async () => {
