@@ -24,6 +24,7 @@ import { openStore } from './store/open'
 import { startSweeper } from './store/sweeper'
 import { createJwt } from './token/jwt'
 import { createKeyRing } from './token/keys'
+import { createTurns } from './turns'
 import { createWxClient } from './wx/client'
 import type { AccessToken } from './wx/stable-token'
 import { createWechat } from './wx/wechat'
@@ -87,7 +88,8 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const { sharedLimits = false, ...settings } = rest
   const config = checkSettings(settings)
   const log = givenLog ?? createStderrLog(secretsOf(config))
-  const store = await openStore(config.database, { log, redisUrl: config.redisUrl })
+  const turns = createTurns()
+  const store = await openStore(config.database, { log, redisUrl: config.redisUrl, turns })
   const stopSweeper = startSweeper({ store, now, log })
   const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
   const { keys, jwt } = createTokens(config, now)
@@ -101,7 +103,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   })
 
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
-  const authenticate = createAuthenticate({ jwt, store, now })
+  const authenticate = createAuthenticate({ jwt, store, turns, now })
   const guard = { authenticate, keys, log }
   const required = createRequireLogin(guard)
   const codeLogin = createCodeLogin({
@@ -113,6 +115,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
     issueToken,
     sessionTtlSeconds: config.sessionTtlSeconds,
     exchangeTimeoutMs: config.wxTimeoutMs,
+    turns,
     now,
   })
   const decrypt = createDecrypt({ store, keys, now })

@@ -1,6 +1,7 @@
 import { LoginError } from '../errors'
 import type { Session, Store } from '../store/store'
 import type { Claims, Jwt } from '../token/jwt'
+import type { Turns } from '../turns'
 
 /** A token that holds, and the session behind it. */
 export interface Authenticated {
@@ -11,6 +12,7 @@ export interface Authenticated {
 export interface AuthenticateOptions {
   jwt: Jwt
   store: Pick<Store, 'findSession'>
+  turns: Pick<Turns, 'noteCheck'>
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -25,11 +27,12 @@ export type Authenticate = (token: string | undefined, appid?: string) => Promis
  * @throws LoginError `token_missing`, `token_invalid`, `token_expired`, `session_ended`, or
  *   `store_unavailable` when the store cannot be asked
  */
-export function createAuthenticate({ jwt, store, now }: AuthenticateOptions): Authenticate {
+export function createAuthenticate({ jwt, store, turns, now }: AuthenticateOptions): Authenticate {
   return async (token, appid) => {
     if (!token) throw new LoginError('token_missing')
     const claims = jwt.verify(token)
     if (appid !== undefined && claims.aud !== appid) throw new LoginError('token_invalid')
+    turns.noteCheck()
     const session = await store.findSession({ id: claims.sid, userId: claims.sub })
     if (!session || session.expiresAt <= now()) throw new LoginError('session_ended')
     if (session.appid !== claims.aud) throw new LoginError('token_invalid')

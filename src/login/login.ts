@@ -3,6 +3,7 @@ import type { LoginCode, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
 import { randomBytes, timeOrderedId } from '../token/random'
 import { seal } from '../token/seal'
+import type { Turns } from '../turns'
 import { createLoginCodes } from './login-code'
 import { createSingleFlight } from './single-flight'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
@@ -37,6 +38,7 @@ export interface CodeLoginOptions {
   sessionTtlSeconds: number
   /** Longest time that an exchange may take, in milliseconds. */
   exchangeTimeoutMs: number
+  turns: Pick<Turns, 'next'>
   now: () => number
 }
 
@@ -63,7 +65,7 @@ interface Attempt {
  * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
  */
 export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
-  const { appids, defaultAppid, exchangeCode, store, keys, issueToken, now } = options
+  const { appids, defaultAppid, exchangeCode, store, keys, issueToken, turns, now } = options
   const codes = createLoginCodes(options)
   const flights = createSingleFlight<LoginAnswer>()
 
@@ -78,6 +80,7 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   }
 
   async function attempt(login: Attempt): Promise<LoginAnswer> {
+    await turns.next()
     const claim = await codes.claim(login.codeHash, login.idempotencyHash)
     if ('settled' in claim) return replay(claim.settled, login, claim.wasInFlight)
     const { code, appid, codeHash } = login
@@ -90,6 +93,7 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
       throw error
     }
     try {
+      await turns.next()
       return await complete(login, claim.owner, wx)
     } catch (error) {
       // WeChat has burnt the code: whoever repeats it needs a new one. A store that just failed

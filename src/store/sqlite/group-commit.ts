@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
+import type { Turns } from '../../turns'
 import type { Result } from '../sql/sql-store'
-import { createTurns } from './turns'
 import { countOf, type WireResult, type WireWrite } from './wire'
 import type { WriterOptions } from './writer'
 
@@ -24,17 +24,22 @@ const MAX_WAITING = 10_000
 /** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
 const BATCH_TIMEOUT_MS = 1000
 const CLOSE_TIMEOUT_MS = 5000
-/** Who read so lately may read again. */
-const READERS_STAY_MS = 1000
 /** A thread that dies is replaced, but not in a tight loop. */
 const RESTART_DELAY_MS = 500
+
+export interface GroupCommitOptions {
+  script: string
+  workerData: WriterOptions
+  /** When those who shared a commit go on. */
+  turns: Pick<Turns, 'take'>
+}
 
 /**
  * Gathers writes while the writing thread is busy and hands them over as one batch: under load
  * hundreds of writes share one commit and one fsync, and nobody hears "done" before it.
  */
 export class GroupCommit {
-  readonly #options: { script: string; workerData: WriterOptions }
+  readonly #options: GroupCommitOptions
   #worker: Worker | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   #waiting: Waiting[] = []
@@ -43,10 +48,8 @@ export class GroupCommit {
   #stalled = false
   #scheduled = false
   #closing: (() => void) | undefined
-  readonly #turns = createTurns()
-  #lastRead = Number.NEGATIVE_INFINITY
 
-  constructor(options: { script: string; workerData: WriterOptions }) {
+  constructor(options: GroupCommitOptions) {
     this.#options = options
     this.#start()
   }
@@ -62,14 +65,6 @@ export class GroupCommit {
       this.#waiting.push({ write, durable, since: performance.now(), resolve, reject })
       this.#schedule()
     })
-  }
-
-  /**
-   * Says that somebody reads: batches are then answered over several turns. Where nobody does, all
-   * at once is cheaper, for those who go on together come back together and share a commit again.
-   */
-  noteRead(): void {
-    this.#lastRead = performance.now()
   }
 
   /** Finishes what waits, closes the file and ends the thread, which a dead disk may not hold up. */
@@ -100,7 +95,7 @@ export class GroupCommit {
     if (this.#waiting.length === 0) {
       if (!this.#closing) return
       if (!worker) {
-        this.#closed()
+        this.#closing()
         return
       }
       worker.ref()
@@ -146,12 +141,6 @@ export class GroupCommit {
     this.#waiting = []
   }
 
-  /** Nobody is left without an answer that is known. */
-  #closed(): void {
-    this.#turns.finish()
-    this.#closing?.()
-  }
-
   #settle(results: readonly WireResult[]): void {
     // Callers of a stalled batch have been told.
     const batch = this.#stalled ? [] : this.#inFlight
@@ -161,8 +150,7 @@ export class GroupCommit {
       if (result && !('code' in result)) return () => resolve(result)
       return () => reject(unavailable(result?.code ?? 'no_result'))
     })
-    this.#turns.add(answers)
-    if (performance.now() - this.#lastRead > READERS_STAY_MS) this.#turns.finish()
+    this.#options.turns.take(answers)
     if (this.#waiting.length > 0 || this.#closing) this.#flush()
   }
 
@@ -185,7 +173,7 @@ export class GroupCommit {
       const lost = this.#inFlight
       this.#idle()
       for (const { reject } of lost) reject(unavailable('writer_died'))
-      if (this.#closing && this.#waiting.length === 0) this.#closed()
+      if (this.#closing && this.#waiting.length === 0) this.#closing()
       else if (this.#waiting.length > 0) this.#schedule()
     })
     worker.unref()

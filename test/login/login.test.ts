@@ -1,0 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createAuthenticate } from '../../src/login/authenticate'
+import { createCodeLogin } from '../../src/login/login'
+import { createTokenIssuer } from '../../src/login/token-issuer'
+import { createMemoryStore } from '../../src/store/memory'
+import { createJwt } from '../../src/token/jwt'
+import { createKeyRing } from '../../src/token/keys'
+import { createTurns } from '../../src/turns'
+import { Clock } from '../support/clock'
+import { JWT_SECRET } from '../support/service'
+
+const APPID = 'wx0000000000000000'
+const { now } = new Clock()
+const keys = createKeyRing(JWT_SECRET)
+const jwt = createJwt({ keys, audience: [APPID], maxTtlSeconds: 3600, now })
+const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: 3600, now })
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+/** The parts of a service that log in and check, with a WeChat that answers at once. */
+function startParts() {
+  const store = createMemoryStore()
+  const turns = createTurns()
+  const exchanged: string[] = []
+  const { login } = createCodeLogin({
+    appids: new Set([APPID]),
+    defaultAppid: APPID,
+    async exchangeCode(_appid, code) {
+      exchanged.push(code)
+      return { openid: `openid-of-${code}`, sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==' }
+    },
+    store,
+    keys,
+    issueToken,
+    sessionTtlSeconds: 3600,
+    exchangeTimeoutMs: 1000,
+    turns,
+    now,
+  })
+  return { login, authenticate: createAuthenticate({ jwt, store, turns, now }), exchanged }
+}
+const codes = (count: number) => Array.from({ length: count }, (_, index) => `code-${index}`)
+
+test('a login that comes with many others while tokens are checked waits for its turn', async () => {
+  jest.spyOn(performance, 'now').mockReturnValue(0)
+  const { login, authenticate, exchanged } = startParts()
+  const { token } = await login({ code: 'first' })
+  await authenticate(token)
+  const answered: string[] = []
+  const logins = codes(20).map(async code => {
+    await login({ code })
+    answered.push(code)
+  })
+  await nextTurn()
+  expect(exchanged).toEqual(['first', 'code-0'])
+  // WeChat's answer waits, too, behind those who have not set out.
+  for (let turn = 1; turn < 20; turn++) await nextTurn()
+  expect(exchanged).toHaveLength(21)
+  expect(answered).toEqual([])
+  await Promise.all(logins)
+  expect(answered).toEqual(codes(20))
+})
+
+test('logins that come together while nobody checks set out together', async () => {
+  const { login, exchanged } = startParts()
+  const logins = codes(20).map(code => login({ code }))
+  await nextTurn()
+  expect(exchanged).toEqual(codes(20))
+  await Promise.all(logins)
+})
