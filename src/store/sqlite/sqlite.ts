@@ -12,12 +12,12 @@ import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
 import { checkWhole, DAMAGED, FILE_GONE, FIX, identityOf, isDamage } from './damage'
 import { GroupCommit } from './group-commit'
 import { toWire } from './wire'
+import { isBusy } from './write-lock'
 
 /** Reads wait on the event loop, so briefly; the writing thread may wait longer for another process. */
 const READER: SqliteOptions = { busyTimeoutMs: 100, cacheKib: 16_384 }
 const WRITER: SqliteOptions = { busyTimeoutMs: 800, cacheKib: 65_536 }
 
-const SQLITE_BUSY = 5
 /** Full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
 const DISK_TROUBLE = /^(disk_stalled|sqlite_(full|io|readonly|cannot_open))/
 const OPEN_ATTEMPTS = 50
@@ -142,8 +142,7 @@ async function openWhenFree(file: string) {
       return { database, db }
     } catch (error) {
       database?.close()
-      const code = Number((error as { errcode?: number }).errcode) & 0xff
-      if (code !== SQLITE_BUSY || attempt === OPEN_ATTEMPTS) throw error
+      if (!isBusy(error) || attempt === OPEN_ATTEMPTS) throw error
       await sleep(100)
     }
   }

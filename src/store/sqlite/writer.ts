@@ -11,6 +11,7 @@ import {
   type WireResult,
   type WireWrite,
 } from './wire'
+import { createWriteLock, isBusy } from './write-lock'
 
 export interface WriterOptions {
   readonly file: string
@@ -28,7 +29,6 @@ interface Step {
   readonly selects: readonly (readonly [column: string, value: number])[] | undefined
 }
 
-const SQLITE_BUSY = 5
 /** Of the callers' time, what is kept for the commit once a lock was waited for. */
 const COMMIT_MS = 200
 
@@ -41,6 +41,9 @@ function main(): void {
   // Opening it would make a new one.
   if (!isInPlace(file, identity)) throw new Error(FILE_GONE)
   const database = openSqlite(file, options)
+  const setBusyTimeout = (ms: number) => database.exec(`pragma busy_timeout = ${ms}`)
+  setBusyTimeout(0)
+  const lock = createWriteLock(database)
   const prepared = new Map<string, SqliteStatement>()
   const plans = new Map<string, readonly Step[]>()
   let syncs = true
@@ -88,14 +91,12 @@ function main(): void {
 
   /** Callers of this batch who sat through another one's wait have waited for the same lock. */
   const setPatience = (firstDeadline: number): void => {
-    const left = Math.max(0, Math.floor(firstDeadline - COMMIT_MS - Date.now()))
-    const wanted = wasLocked ? Math.min(left, options.busyTimeoutMs) : options.busyTimeoutMs
-    if (wanted !== patience) database.exec(`pragma busy_timeout = ${wanted}`)
-    patience = wanted
+    const left = Math.max(0, firstDeadline - COMMIT_MS - Date.now())
+    patience = wasLocked ? Math.min(left, options.busyTimeoutMs) : options.busyTimeoutMs
   }
 
   const inTransaction = <T>(work: () => T): T => {
-    database.exec('begin immediate')
+    lock.begin(patience)
     try {
       const result = work()
       database.exec('commit')
@@ -120,6 +121,7 @@ function main(): void {
 
   parentPort?.on('message', (message: WireMessage) => {
     if (message === 'close') {
+      setBusyTimeout(options.busyTimeoutMs)
       // Leaves one tidy file behind, also where another connection keeps SQLite from doing it.
       database.exec('pragma wal_checkpoint(truncate)')
       database.close()
@@ -151,11 +153,8 @@ function main(): void {
         : writes.map(write => (isLate() ? late : runOne(write)))
     }
     parentPort?.postMessage(results)
+    lock.leave()
   })
-}
-
-function isBusy(error: unknown): boolean {
-  return (Number((error as { errcode?: number }).errcode) & 0xff) === SQLITE_BUSY
 }
 
 /** Those that say something about the disk, by the error's low byte; the rest is its kind. */
