@@ -19,12 +19,12 @@ import { createRefresh } from './login/refresh'
 import { createResetSessionKey, type SessionKeyReset } from './login/reset-session-key'
 import { createTokenIssuer } from './login/token-issuer'
 import { createTokenShelf } from './login/token-shelf'
+import { createTurns } from './login/turns'
 import { createUsers, type Users } from './login/users'
 import { openStore } from './store/open'
 import { startSweeper } from './store/sweeper'
 import { createJwt } from './token/jwt'
 import { createKeyRing } from './token/keys'
-import { createTurns } from './turns'
 import { createWxClient } from './wx/client'
 import type { AccessToken } from './wx/stable-token'
 import { createWechat } from './wx/wechat'
@@ -88,8 +88,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   const { sharedLimits = false, ...settings } = rest
   const config = checkSettings(settings)
   const log = givenLog ?? createStderrLog(secretsOf(config))
-  const turns = createTurns()
-  const store = await openStore(config.database, { log, redisUrl: config.redisUrl, turns })
+  const store = await openStore(config.database, { log, redisUrl: config.redisUrl })
   const stopSweeper = startSweeper({ store, now, log })
   const client = createWxClient({ baseUrl: config.wxApiBaseUrl, timeoutMs: config.wxTimeoutMs })
   const { keys, jwt } = createTokens(config, now)
@@ -103,6 +102,7 @@ export async function createLogin(options: LoginOptions): Promise<Login> {
   })
 
   const issueToken = createTokenIssuer({ jwt, tokenTtlSeconds: config.tokenTtlSeconds, now })
+  const turns = createTurns()
   const authenticate = createAuthenticate({ jwt, store, turns, now })
   const guard = { authenticate, keys, log }
   const required = createRequireLogin(guard)

@@ -26,7 +26,7 @@ function localImportsOf(file: string): string[] {
 
 /** From the ground up; what stands on a floor imports only from below it, or from its own folder. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'secret-strength', 'database-url', 'redis-url', 'turns', 'simulator/'],
+  ['errors', 'log', 'secret-strength', 'database-url', 'redis-url', 'simulator/'],
   ['config'],
   ['environment', 'env-file', 'dev-secret', 'wx/', 'token/', 'store/'],
   ['login/'],

@@ -1,7 +1,7 @@
 import { LoginError } from '../errors'
 import type { Session, Store } from '../store/store'
 import type { Claims, Jwt } from '../token/jwt'
-import type { Turns } from '../turns'
+import type { Turns } from './turns'
 
 /** A token that holds, and the session behind it. */
 export interface Authenticated {

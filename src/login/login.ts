@@ -3,10 +3,10 @@ import type { LoginCode, Store } from '../store/store'
 import { digest, type KeyRing } from '../token/keys'
 import { randomBytes, timeOrderedId } from '../token/random'
 import { seal } from '../token/seal'
-import type { Turns } from '../turns'
 import { createLoginCodes } from './login-code'
 import { createSingleFlight } from './single-flight'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
+import type { Turns } from './turns'
 
 /** What the exchange of a code at WeChat gives; `wx/` has it. */
 export type ExchangeCode = (
@@ -38,7 +38,7 @@ export interface CodeLoginOptions {
   sessionTtlSeconds: number
   /** Longest time that an exchange may take, in milliseconds. */
   exchangeTimeoutMs: number
-  turns: Pick<Turns, 'next'>
+  turns: Pick<Turns, 'begin' | 'next'>
   now: () => number
 }
 
@@ -63,6 +63,9 @@ interface Attempt {
  * Logs a user in with the code of `wx.login`, once: among all instances a code is exchanged by one
  * caller and makes one session. Callers that come while it is being exchanged share the answer; a
  * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
+ *
+ * Waits for its turn wherever others may have come with it: at the door, and behind a commit or
+ * WeChat that answered many at once.
  */
 export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   const { appids, defaultAppid, exchangeCode, store, keys, issueToken, turns, now } = options
@@ -80,8 +83,9 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   }
 
   async function attempt(login: Attempt): Promise<LoginAnswer> {
-    await turns.next()
+    await turns.begin()
     const claim = await codes.claim(login.codeHash, login.idempotencyHash)
+    await turns.next()
     if ('settled' in claim) return replay(claim.settled, login, claim.wasInFlight)
     const { code, appid, codeHash } = login
     let wx: Awaited<ReturnType<ExchangeCode>>
@@ -125,6 +129,7 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
       now: createdAt,
       expiresAt,
     })
+    await turns.next()
     const session = { id: sessionId, userId, appid, sealed, expiresAt }
     return { ...issueToken(session, createdAt), isNewUser, userId, appid }
   }

@@ -3,7 +3,6 @@ import type Mysql from 'mysql2'
 import type Pg from 'pg'
 import { ConfigError } from '../config'
 import type { Log } from '../log'
-import { createTurns, type Turns } from '../turns'
 import { createMemoryStore } from './memory'
 import { createOutageLog } from './outage-log'
 import type { RedisModule } from './redis/connection'
@@ -26,8 +25,6 @@ export interface OpenStoreOptions {
   redisUrl?: string | undefined
   /** Rows that one sweep removes at the most. */
   sweepBatch?: number
-  /** Shares the event loop between what a SQLite commit answers and checks. */
-  turns?: Pick<Turns, 'take'>
 }
 
 /**
@@ -38,38 +35,32 @@ export interface OpenStoreOptions {
  * @throws ConfigError when the database cannot be used, without its URL, which may hold a password
  */
 export async function openStore(database: string, options: OpenStoreOptions): Promise<Store> {
-  const { log, redisUrl, sweepBatch = SWEEP_BATCH, turns = createTurns() } = options
-  const databaseOptions = { log, sweepBatch, turns }
-  if (redisUrl === undefined) return openDatabase(database, databaseOptions)
+  const { log, redisUrl, sweepBatch = SWEEP_BATCH } = options
+  if (redisUrl === undefined) return openDatabase(database, log, sweepBatch)
   // First the package: a database must not stay open behind a refusal.
   const redis = load<RedisModule>('@redis/client', REDIS_SETTING)
-  const users = await openDatabase(database, databaseOptions)
+  const users = await openDatabase(database, log, sweepBatch)
   return openRedisStore({ redis, url: redisUrl, users, log })
 }
 
-type DatabaseOptions = Required<Omit<OpenStoreOptions, 'redisUrl'>>
-
 async function openDatabase(
   database: string,
-  options: DatabaseOptions,
+  log: Log,
+  sweepBatch: number,
 ): Promise<Store & UserStore> {
-  const { sweepBatch } = options
   if (database === 'memory:') return createMemoryStore(sweepBatch)
   try {
-    return createSqlStore(await openDriver(database, options), sweepBatch)
+    return createSqlStore(await openDriver(database, log, sweepBatch), sweepBatch)
   } catch (error) {
     if (error instanceof ConfigError) throw error
     throw refusal(whatIsWrong(database, error))
   }
 }
 
-function openDriver(
-  database: string,
-  { log, sweepBatch, turns }: DatabaseOptions,
-): Promise<SqlDriver> {
+function openDriver(database: string, log: Log, sweepBatch: number): Promise<SqlDriver> {
   const outages = createOutageLog(log, DATABASE_SETTING)
   if (database.startsWith('sqlite:')) {
-    return openSqliteDriver({ file: sqliteFile(database), sweepBatch, outages, turns })
+    return openSqliteDriver({ file: sqliteFile(database), sweepBatch, outages })
   }
   const options = { url: database, sweepBatch, outages }
   if (/^postgres(ql)?:/.test(database)) {

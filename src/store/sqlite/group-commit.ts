@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
-import type { Turns } from '../../turns'
 import type { Result } from '../sql/sql-store'
 import { countOf, type WireResult, type WireWrite } from './wire'
 import type { WriterOptions } from './writer'
@@ -27,19 +26,12 @@ const CLOSE_TIMEOUT_MS = 5000
 /** A thread that dies is replaced, but not in a tight loop. */
 const RESTART_DELAY_MS = 500
 
-export interface GroupCommitOptions {
-  script: string
-  workerData: WriterOptions
-  /** When those who shared a commit go on. */
-  turns: Pick<Turns, 'take'>
-}
-
 /**
  * Gathers writes while the writing thread is busy and hands them over as one batch: under load
  * hundreds of writes share one commit and one fsync, and nobody hears "done" before it.
  */
 export class GroupCommit {
-  readonly #options: GroupCommitOptions
+  readonly #options: { script: string; workerData: WriterOptions }
   #worker: Worker | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   #waiting: Waiting[] = []
@@ -49,7 +41,7 @@ export class GroupCommit {
   #scheduled = false
   #closing: (() => void) | undefined
 
-  constructor(options: GroupCommitOptions) {
+  constructor(options: { script: string; workerData: WriterOptions }) {
     this.#options = options
     this.#start()
   }
@@ -145,12 +137,11 @@ export class GroupCommit {
     // Callers of a stalled batch have been told.
     const batch = this.#stalled ? [] : this.#inFlight
     this.#idle()
-    const answers = batch.map(({ resolve, reject }, index) => {
+    batch.forEach(({ resolve, reject }, index) => {
       const result = results[index]
-      if (result && !('code' in result)) return () => resolve(result)
-      return () => reject(unavailable(result?.code ?? 'no_result'))
+      if (result && !('code' in result)) resolve(result)
+      else reject(unavailable(result?.code ?? 'no_result'))
     })
-    this.#options.turns.take(answers)
     if (this.#waiting.length > 0 || this.#closing) this.#flush()
   }
 

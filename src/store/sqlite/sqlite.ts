@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { LoginError } from '../../errors'
-import type { Turns } from '../../turns'
 import type { OutageLog } from '../outage-log'
 import { migrate, type Tables } from '../sql/schema'
 import type { Params, Row, SqlDriver, Value } from '../sql/sql-store'
@@ -26,7 +25,6 @@ export interface SqliteDriverOptions {
   file: string
   sweepBatch: number
   outages: OutageLog
-  turns: Pick<Turns, 'take'>
 }
 
 /**
@@ -40,7 +38,7 @@ export interface SqliteDriverOptions {
  * migrated
  */
 export async function openSqliteDriver(options: SqliteDriverOptions): Promise<SqlDriver> {
-  const { file, sweepBatch, outages, turns } = options
+  const { file, sweepBatch, outages } = options
   mkdirSync(dirname(file), { recursive: true })
   closeSync(openSync(file, 'a', 0o600))
   const { database, db } = await openWhenFree(file)
@@ -51,7 +49,6 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
   const writer = new GroupCommit({
     script: join(__dirname, 'writer.js'),
     workerData: { file, identity: identityOf(file), statements, options: WRITER },
-    turns,
   })
 
   let isDamaged = false

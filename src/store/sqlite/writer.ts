@@ -47,7 +47,7 @@ function main(): void {
   const prepared = new Map<string, SqliteStatement>()
   const plans = new Map<string, readonly Step[]>()
   let syncs = true
-  let patience = options.busyTimeoutMs
+  let lockDeadline = 0
   let wasLocked = false
 
   const prepare = (sql: string): SqliteStatement => {
@@ -89,14 +89,8 @@ function main(): void {
     return steps.map(step => runStep(step, values))
   }
 
-  /** Callers of this batch who sat through another one's wait have waited for the same lock. */
-  const setPatience = (firstDeadline: number): void => {
-    const left = Math.max(0, firstDeadline - COMMIT_MS - Date.now())
-    patience = wasLocked ? Math.min(left, options.busyTimeoutMs) : options.busyTimeoutMs
-  }
-
   const inTransaction = <T>(work: () => T): T => {
-    lock.begin(patience)
+    lock.begin(Math.max(0, Math.min(options.busyTimeoutMs, lockDeadline - Date.now())))
     try {
       const result = work()
       database.exec('commit')
@@ -116,6 +110,8 @@ function main(): void {
       return inTransaction(() => runWrite(write))
     } catch (error) {
       return failure(error)
+    } finally {
+      lock.leave()
     }
   }
 
@@ -133,7 +129,8 @@ function main(): void {
       database.exec(`pragma synchronous = ${durable ? 'full' : 'normal'}`)
       syncs = durable
     }
-    setPatience(firstDeadline)
+    // Callers of this batch who sat through another one's wait have waited for the same lock.
+    lockDeadline = (wasLocked ? firstDeadline : deadline) - COMMIT_MS
     wasLocked = false
     // A write whose caller was told no must not happen after all.
     const isLate = () => Date.now() >= deadline

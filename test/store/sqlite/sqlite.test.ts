@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../../src/store/open'
 import { openSqlite } from '../../../src/store/sqlite/binding'
 import type { Store } from '../../../src/store/store'
 import { startSweeper } from '../../../src/store/sweeper'
-import { createTurns } from '../../../src/turns'
 import { JWT_SECRET, startService } from '../../support/service'
 import { temporaryDatabase } from '../../support/temporary'
 
@@ -53,38 +52,6 @@ test('commits are durable: WAL, synchronous FULL, a short busy time-out on the e
   expect(pragma('busy_timeout')).toEqual([100])
   expect(pragma('foreign_keys')).toEqual([1])
   connection.close()
-})
-
-/** How many of the logins that share a commit hear of it in each turn of the event loop. */
-async function answeredPerTurn(logins: number) {
-  let turn = 0
-  const answeredIn: number[] = []
-  const count = () => {
-    turn++
-    if (answeredIn.length < logins) setImmediate(count)
-  }
-  // The commit of the first holds up the others, who then share one.
-  const first = store?.completeLogin(login('first'))
-  await nextTurn()
-  const rest = Array.from({ length: logins }, async (_, index) => {
-    await store?.completeLogin(login(`login-${index}`))
-    answeredIn.push(turn)
-  })
-  count()
-  await Promise.all([first, ...rest])
-  return Math.max(...answeredIn.map(one => answeredIn.filter(other => other === one).length))
-}
-
-test('while tokens are checked, logins that were committed together go on a few at a time', async () => {
-  const turns = createTurns()
-  store = await openStore(database.url, { log, turns })
-  turns.noteCheck()
-  expect(await answeredPerTurn(100)).toBeLessThan(100)
-})
-
-test('while nobody checks, logins that were committed together go on together', async () => {
-  store = await open(database.url)
-  expect(await answeredPerTurn(100)).toBe(100)
 })
 
 test('users are looked up by unionid and phone through an index that only holds who has one', async () => {

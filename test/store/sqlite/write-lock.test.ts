@@ -1,18 +1,25 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { openStore } from '../../../src/store/open'
 import { openSqlite } from '../../../src/store/sqlite/binding'
 import { createWriteLock } from '../../../src/store/sqlite/write-lock'
+import type { Store } from '../../../src/store/store'
 import { temporaryDatabase } from '../../support/temporary'
 
 let database: ReturnType<typeof temporaryDatabase>
+let neighbour: Worker | undefined
+let store: Store | undefined
 const connect = () => openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
 
 beforeEach(() => {
   database = temporaryDatabase()
 })
-afterEach(() => {
+afterEach(async () => {
   jest.restoreAllMocks()
+  await neighbour?.terminate()
+  await store?.close()
+  neighbour = store = undefined
   database.remove()
 })
 
@@ -32,20 +39,18 @@ const NEIGHBOUR = `
 `
 
 test('a neighbour that leaves the lock free for a moment only, time and again, gets nobody refused', async () => {
-  const store = await openStore(database.url, { log: { info() {}, warn() {}, error() {} } })
+  store = await openStore(database.url, { log: { info() {}, warn() {}, error() {} } })
   const binding = join(__dirname, '../../../dist/store/sqlite/binding.js')
-  const neighbour = new Worker(NEIGHBOUR, {
+  neighbour = new Worker(NEIGHBOUR, {
     eval: true,
     workerData: { binding, file: database.file },
   })
-  await new Promise(resolve => neighbour.once('message', resolve))
+  await once(neighbour, 'message')
   for (let count = 1; count <= 20; count++) {
     const begun = performance.now()
     expect(await store.countCall('key', 60_000, 1)).toMatchObject({ count })
     expect(performance.now() - begun).toBeLessThan(500)
   }
-  await neighbour.terminate()
-  await store.close()
 })
 
 test('a lock that stays taken is waited for as long as asked, then SQLite’s own error is thrown', () => {
@@ -55,38 +60,26 @@ test('a lock that stays taken is waited for as long as asked, then SQLite’s ow
   const begun = performance.now()
   expect(() => lock.begin(50)).toThrow(expect.objectContaining({ errcode: 5 }))
   expect(performance.now() - begun).toBeGreaterThanOrEqual(50)
-  const wait = jest.spyOn(Atomics, 'wait')
-  lock.leave()
-  expect(wait).not.toHaveBeenCalled()
   other.exec('rollback')
   mine.close()
   other.close()
 })
 
-test('whoever met another writer leaves the lock free for a tenth of each commit, whoever did not goes on', () => {
+test('a slow commit leaves the lock free for a tenth of its time, a quick one for none, a stalled one for 20 ms', () => {
   let clock = 0
   jest.spyOn(performance, 'now').mockImplementation(() => clock)
-  const [mine, other] = [connect(), connect()]
-  const wait = jest.spyOn(Atomics, 'wait').mockImplementation((_array, _index, _value, ms = 0) => {
-    clock += ms
-    if (ms === 1) other.exec('rollback')
-    return 'timed-out'
-  })
+  const wait = jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+  const mine = connect()
   const lock = createWriteLock(mine)
-  const commitIn = (ms: number) => {
+  const pauses = [5, 40, 900].map(ms => {
+    wait.mockClear()
     lock.begin(100)
     clock += ms
     mine.exec('commit')
     lock.leave()
-  }
-  commitIn(40)
-  expect(wait).not.toHaveBeenCalled()
-  other.exec('begin immediate')
-  commitIn(40)
-  expect(wait.mock.calls.map(([, , , ms]) => ms)).toEqual([1, 4])
-  clock += 1001
-  commitIn(40)
-  expect(wait).toHaveBeenCalledTimes(2)
+    lock.leave()
+    return wait.mock.calls.map(([, , , pause]) => pause)
+  })
+  expect(pauses).toEqual([[], [4], [20]])
   mine.close()
-  other.close()
 })
