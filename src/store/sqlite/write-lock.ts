@@ -23,7 +23,7 @@ export interface WriteLock {
    * @throws Error SQLite's, with its `errcode`, when another holds the lock for longer than `patienceMs`
    */
   begin(patienceMs: number): void
-  /** After a transaction: lets others in. */
+  /** After a transaction: blocks for a moment if it was slow, so that others get in. */
   leave(): void
 }
 

@@ -42,6 +42,7 @@ function main(): void {
   if (!isInPlace(file, identity)) throw new Error(FILE_GONE)
   const database = openSqlite(file, options)
   const setBusyTimeout = (ms: number) => database.exec(`pragma busy_timeout = ${ms}`)
+  // From here on the lock waits, not SQLite.
   setBusyTimeout(0)
   const lock = createWriteLock(database)
   const prepared = new Map<string, SqliteStatement>()
