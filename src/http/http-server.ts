@@ -45,20 +45,15 @@ export function createHttpServer(app: Express, log: Log): Server {
 }
 
 /**
- * On Node below 24, most of Express's cost is `Object.setPrototypeOf` on each request and answer.
- * Made by constructors that have Express's prototypes from the start, both calls change nothing.
- * Node 24 made the call cheap, and there this way would be the slower one.
+ * Express gives each request and answer its own prototypes, which on Node below 24 is most of its
+ * cost. Objects that have them from the start are left as they are. Classes, not functions that
+ * call Node's: those leave V8 no room in the object, and an answer without room is a dictionary.
  */
 function expressPrototypes(app: Express): ServerOptions {
-  if (Number(process.versions.node.split('.')[0]) >= 24) return {}
-  function IncomingMessage(this: IncomingMessage, socket: Socket) {
-    Reflect.apply(http.IncomingMessage, this, [socket])
-  }
-  IncomingMessage.prototype = app.request
-  function ServerResponse(this: http.ServerResponse, ...args: unknown[]) {
-    Reflect.apply(http.ServerResponse, this, args)
-  }
-  ServerResponse.prototype = app.response
+  class IncomingMessage extends http.IncomingMessage {}
+  class ServerResponse extends http.ServerResponse {}
+  app.request = Object.setPrototypeOf(IncomingMessage.prototype, app.request)
+  app.response = Object.setPrototypeOf(ServerResponse.prototype, app.response)
   return { IncomingMessage, ServerResponse } as unknown as ServerOptions
 }
 

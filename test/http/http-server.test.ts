@@ -292,6 +292,36 @@ test('after all of this the service still serves, and told no fault of its own',
   expect(service.logLines.filter(({ level }) => level === 'error')).toEqual([])
 })
 
+test('requests and answers are Express’s own, and V8 keeps both in their fast form', async () => {
+  setFlagsFromString('--allow-natives-syntax')
+  const isFast = runInNewContext('object => %HasFastProperties(object)') as (o: object) => boolean
+  // Functions are compiled when first called.
+  expect(isFast({})).toBe(true)
+  setFlagsFromString('--no-allow-natives-syntax')
+  const app = express()
+  app.get('/', (req, res) => {
+    res.json({
+      own: [
+        Object.getPrototypeOf(req) === app.request,
+        Object.getPrototypeOf(res) === app.response,
+      ],
+      express: [req.app === app, req.get('x-asked'), req.protocol],
+      fast: [isFast(req), isFast(res), isFast(Object.create(null))],
+    })
+  })
+  const server = createHttpServer(app, { info() {}, warn() {}, error() {} })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  const { answers } = await exchange(port, request('GET /', { 'X-Asked': 'this' }))
+  expect(JSON.parse(answers[0]?.text ?? '')).toEqual({
+    own: [true, true],
+    express: [true, 'this', 'http'],
+    fast: [true, true, false],
+  })
+  server.close()
+})
+
 test('a connection that idles keeps nothing of its last request and answer', async () => {
   const seen: WeakRef<object>[] = []
   const app = express()
