@@ -2,8 +2,10 @@ import { LoginError } from '../errors'
 
 /** Who had a token checked so lately may have one checked again. */
 const CHECKS_STAY_MS = 1000
-/** Steps that a turn is prepared for; more once a turn took half of them. */
-const LEAST_PREPARED = 16
+/** So many checks cost somewhat more than the one step that goes on for them. */
+const CHECKS_PER_STEP = 2
+/** Those who wait speed themselves up: a queue grows only until a turn takes as many as it brings. */
+const WAITING_PER_STEP = 32
 /** Logins that may wait to set out; one more is `overloaded`. */
 const MAX_WAITING = 10_000
 
@@ -11,7 +13,8 @@ const MAX_WAITING = 10_000
  * Shares the event loop between logins and all who show a token. A login is many times the work of
  * a check, and logins come together: those of one commit, or whom a slow network held up. While
  * tokens are checked, logins therefore go on step by step: in each turn of the event loop one step,
- * and more as long as the steps take no longer than everything else did since the turn before.
+ * another for every two tokens checked since the turn before, and another for every 32 that wait.
+ * Counts, not times: a turn that something else made long gives no reason for a long one after it.
  * Where nobody checks nobody waits, which is cheaper: those who go on together come back together
  * and share a commit again.
  */
@@ -32,33 +35,28 @@ export function createTurns(): Turns {
   const underWay: (() => void)[] = []
   const settingOut: (() => void)[] = []
   let isScheduled = false
-  let prepared = LEAST_PREPARED
+  let checks = 0
   let lastCheck = Number.NEGATIVE_INFINITY
 
   const waiting = (): number => underWay.length + settingOut.length
   const isChecking = (): boolean => performance.now() - lastCheck <= CHECKS_STAY_MS
   const step = (): void => (underWay.shift() ?? settingOut.shift())?.()
 
-  /** One immediate a step: what a step sets off in promises and ticks is done, and timed, before the next. */
+  function stepsOfTurn(): number {
+    if (!isChecking()) return waiting()
+    const steps =
+      1 + Math.floor(checks / CHECKS_PER_STEP) + Math.floor(waiting() / WAITING_PER_STEP)
+    return Math.min(steps, waiting())
+  }
+
   function schedule(): void {
     if (isScheduled) return
     isScheduled = true
-    const end = performance.now()
-    let start: number | undefined
-    let taken = 0
-    const stepInTime = (): void => {
-      const now = performance.now()
-      if (start !== undefined && now - start >= start - end) return
-      start ??= now
-      taken++
-      step()
-    }
-    for (let i = Math.min(waiting(), prepared); i > 0; i--) setImmediate(stepInTime)
+    checks = 0
     setImmediate(() => {
-      prepared = Math.max(LEAST_PREPARED, 2 * taken)
       isScheduled = false
-      if (!isChecking()) for (let i = waiting(); i > 0; i--) step()
-      else if (waiting() > 0) schedule()
+      for (let i = stepsOfTurn(); i > 0; i--) step()
+      if (waiting() > 0) schedule()
     })
   }
 
@@ -72,6 +70,7 @@ export function createTurns(): Turns {
 
   return {
     noteCheck() {
+      checks++
       lastCheck = performance.now()
     },
     async begin() {

@@ -15,52 +15,76 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-/** Waits for its turn, then goes on with `ms` of work. */
-async function go(name: string, kind: 'begin' | 'next' = 'next', ms = 0): Promise<void> {
+/** Waits for its turn, then goes on. */
+async function go(name: string, kind: 'begin' | 'next' = 'next'): Promise<void> {
   await turns[kind]()
-  clock += ms
   gone.push(name)
 }
-const goAll = (count: number, ms = 0) =>
-  Array.from({ length: count }, (_, index) => go(`${index}`, 'next', ms))
+const goAll = (count: number) => Array.from({ length: count }, (_, index) => go(`${index}`))
 const names = (count: number) => Array.from({ length: count }, (_, index) => `${index}`)
+const check = (times: number) => {
+  for (let i = 0; i < times; i++) turns.noteCheck()
+}
+/** How many went on in the next turn of the event loop. */
+async function turn(): Promise<number> {
+  const before = gone.length
+  await nextTurn()
+  return gone.length - before
+}
 
 test('while tokens are checked, a turn of the event loop takes one step, in order, and none is lost', async () => {
   turns.noteCheck()
-  const all = goAll(20, 1)
-  for (let turn = 0; turn < 20; turn++) {
-    expect(gone).toHaveLength(turn)
-    await nextTurn()
-  }
+  const all = goAll(20)
+  for (let i = 0; i < 20; i++) expect(await turn()).toBe(1)
   expect(gone).toEqual(names(20))
   await Promise.all(all)
 })
 
-test('steps take as long as everything else did since the turn before, and no longer', async () => {
+test('a turn takes one step more for every two checks since the turn before', async () => {
   turns.noteCheck()
-  const all = goAll(31, 2)
-  await nextTurn()
-  expect(gone).toHaveLength(1)
-  clock += 20
-  await nextTurn()
-  expect(gone).toHaveLength(11)
-  await nextTurn()
-  expect(gone).toHaveLength(12)
+  const all = goAll(20)
+  for (const [checks, steps] of [
+    [1, 1],
+    [2, 2],
+    [5, 3],
+    [0, 1],
+    [8, 5],
+    [100, 8],
+  ] as const) {
+    check(checks)
+    expect(await turn()).toBe(steps)
+  }
   await Promise.all(all)
 })
 
-test('however long the others take, steps catch up with them within a few turns', async () => {
+test('checks made while nobody waited count for nothing later', async () => {
+  check(1000)
+  await nextTurn()
+  const all = goAll(20)
+  expect(await turn()).toBe(1)
+  await Promise.all(all)
+})
+
+test('a turn takes one step more for every 32 that wait, so that a queue empties by itself', async () => {
   turns.noteCheck()
-  const all = goAll(500, 1)
+  const all = goAll(100)
   const perTurn: number[] = []
-  for (let turn = 0; turn < 6; turn++) {
-    const before = gone.length
-    turns.noteCheck()
-    clock += 100
-    await nextTurn()
-    perTurn.push(gone.length - before)
+  for (let i = 0; i < 8; i++) perTurn.push(await turn())
+  // Of 100, 96, 92, 89, 86, 83, 80 and 77.
+  expect(perTurn).toEqual([4, 4, 3, 3, 3, 3, 3, 3])
+  clock += 1001
+  await Promise.all(all)
+  expect(gone).toEqual(names(100))
+})
+
+test('however long a turn took, the next takes no more steps for it', async () => {
+  turns.noteCheck()
+  const all = goAll(20)
+  for (let i = 0; i < 3; i++) {
+    clock += 300
+    expect(await turn()).toBe(1)
   }
-  expect(perTurn).toEqual([1, 16, 32, 64, 100, 100])
+  turns.noteCheck()
   await Promise.all(all)
 })
 

@@ -23,10 +23,6 @@ const MAX_WAITING = 10_000
 /** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
 const BATCH_TIMEOUT_MS = 1000
 const CLOSE_TIMEOUT_MS = 5000
-/** Answers of one commit in a turn of the event loop: all at once, dozens would hold up a read. */
-const ANSWERS_PER_TURN = 8
-/** And for each millisecond that a turn took: a busy loop keeps nobody waiting for long. */
-const ANSWERS_PER_MS = 2
 /** A thread that dies is replaced, but not in a tight loop. */
 const RESTART_DELAY_MS = 500
 
@@ -141,15 +137,7 @@ export class GroupCommit {
     // Callers of a stalled batch have been told.
     const batch = this.#stalled ? [] : this.#inFlight
     this.#idle()
-    const answerFrom = (begin: number, since: number): void => {
-      const now = performance.now()
-      const count = Math.max(ANSWERS_PER_TURN, Math.round((now - since) * ANSWERS_PER_MS))
-      // Whoever closes waits for the writes, and ends the process then.
-      const end = this.#closing ? batch.length : Math.min(begin + count, batch.length)
-      for (let i = begin; i < end; i++) settleOne(batch[i] as Waiting, results[i])
-      if (end < batch.length) setImmediate(answerFrom, end, now)
-    }
-    answerFrom(0, performance.now())
+    batch.forEach((waiting, index) => settle(waiting, results[index]))
     if (this.#waiting.length > 0 || this.#closing) this.#flush()
   }
 
@@ -181,7 +169,7 @@ export class GroupCommit {
   }
 }
 
-function settleOne({ resolve, reject }: Waiting, result: WireResult | undefined): void {
+function settle({ resolve, reject }: Waiting, result: WireResult | undefined): void {
   if (result && !('code' in result)) resolve(result)
   else reject(unavailable(result?.code ?? 'no_result'))
 }
