@@ -46,15 +46,25 @@ export function createHttpServer(app: Express, log: Log): Server {
 
 /**
  * Express gives each request and answer its own prototypes, which on Node below 24 is most of its
- * cost. Objects that have them from the start are left as they are. Classes, not functions that
- * call Node's: those leave V8 no room in the object, and an answer without room is a dictionary.
+ * cost. Objects that have them from the start are left as they are. They are made by classes: a
+ * function that calls Node's constructor leaves V8 no room in the object, and an answer without
+ * room is a dictionary.
  */
 function expressPrototypes(app: Express): ServerOptions {
   class IncomingMessage extends http.IncomingMessage {}
   class ServerResponse extends http.ServerResponse {}
-  app.request = Object.setPrototypeOf(IncomingMessage.prototype, app.request)
-  app.response = Object.setPrototypeOf(ServerResponse.prototype, app.response)
+  app.request = become(app.request, IncomingMessage.prototype)
+  app.response = become(app.response, ServerResponse.prototype)
   return { IncomingMessage, ServerResponse } as unknown as ServerOptions
+}
+
+/** Makes a class's prototype, which cannot be replaced, what another object is. */
+function become<T extends object>(given: T, prototype: object): T {
+  Object.defineProperties(prototype, {
+    ...Object.getOwnPropertyDescriptors(given),
+    constructor: { enumerable: false },
+  })
+  return Object.setPrototypeOf(prototype, Object.getPrototypeOf(given))
 }
 
 const LATEST = Symbol('miniprogram-login.latest')

@@ -65,7 +65,7 @@ interface Attempt {
  * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
  *
  * Waits for its turn wherever others may have come with it: at the door, and behind a commit or
- * WeChat that answered many at once.
+ * WeChat that answered, or failed, many at once.
  */
 export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   const { appids, defaultAppid, exchangeCode, store, keys, issueToken, turns, now } = options
@@ -93,6 +93,7 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
       wx = await exchangeCode(appid, code)
     } catch (error) {
       const failure = error instanceof LoginError ? error : new LoginError('internal')
+      await turns.next()
       await codes.fail(codeHash, claim.owner, failure)
       throw error
     }

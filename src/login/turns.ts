@@ -2,10 +2,15 @@ import { LoginError } from '../errors'
 
 /** Who had a token checked so lately may have one checked again. */
 const CHECKS_STAY_MS = 1000
-/** So many checks cost somewhat more than the one step that goes on for them. */
+/** A step costs one check where the process is busy, two or three where it is not. */
 const CHECKS_PER_STEP = 2
-/** Those who wait speed themselves up: a queue grows only until a turn takes as many as it brings. */
-const WAITING_PER_STEP = 32
+/**
+ * Those who wait speed themselves up: where turns are long for other reasons, a queue of a few
+ * dozen keeps pace with hundreds of logins a second.
+ */
+const WAITING_PER_STEP = 8
+/** But only so far: when more logins come than there is time for, checks keep most of it. */
+const MOST_STEPS_FOR_WAITING = 16
 /** Logins that may wait to set out; one more is `overloaded`. */
 const MAX_WAITING = 10_000
 
@@ -13,8 +18,9 @@ const MAX_WAITING = 10_000
  * Shares the event loop between logins and all who show a token. A login is many times the work of
  * a check, and logins come together: those of one commit, or whom a slow network held up. While
  * tokens are checked, logins therefore go on step by step: in each turn of the event loop one step,
- * another for every two tokens checked since the turn before, and another for every 32 that wait.
- * Counts, not times: a turn that something else made long gives no reason for a long one after it.
+ * another for every two tokens checked since the turn before, and another for every eight that
+ * wait, 16 at the most. Counts, not times: a turn that something else made long gives no reason for
+ * a long one after it.
  * Where nobody checks nobody waits, which is cheaper: those who go on together come back together
  * and share a commit again.
  */
@@ -36,6 +42,7 @@ export function createTurns(): Turns {
   const settingOut: (() => void)[] = []
   let isScheduled = false
   let checks = 0
+  let wasQuiet = false
   let lastCheck = Number.NEGATIVE_INFINITY
 
   const waiting = (): number => underWay.length + settingOut.length
@@ -43,10 +50,14 @@ export function createTurns(): Turns {
   const step = (): void => (underWay.shift() ?? settingOut.shift())?.()
 
   function stepsOfTurn(): number {
-    if (!isChecking()) return waiting()
-    const steps =
-      1 + Math.floor(checks / CHECKS_PER_STEP) + Math.floor(waiting() / WAITING_PER_STEP)
-    return Math.min(steps, waiting())
+    // After a pause of the whole process, checks may be waiting to be read: a second look tells.
+    const isQuiet = !isChecking()
+    const isOver = isQuiet && wasQuiet
+    wasQuiet = isQuiet
+    if (isOver) return waiting()
+    const forChecks = Math.floor(checks / CHECKS_PER_STEP)
+    const forWaiting = Math.min(Math.floor(waiting() / WAITING_PER_STEP), MOST_STEPS_FOR_WAITING)
+    return Math.min(1 + forChecks + forWaiting, waiting())
   }
 
   function schedule(): void {

@@ -296,29 +296,29 @@ test('requests and answers are Express’s own, and V8 keeps both in their fast 
   setFlagsFromString('--allow-natives-syntax')
   const isFast = runInNewContext('object => %HasFastProperties(object)') as (o: object) => boolean
   // Functions are compiled when first called.
-  expect(isFast({})).toBe(true)
+  expect([isFast({}), isFast(Object.create(null))]).toEqual([true, false])
   setFlagsFromString('--no-allow-natives-syntax')
   const app = express()
   app.get('/', (req, res) => {
-    res.json({
-      own: [
-        Object.getPrototypeOf(req) === app.request,
-        Object.getPrototypeOf(res) === app.response,
-      ],
-      express: [req.app === app, req.get('x-asked'), req.protocol],
-      fast: [isFast(req), isFast(res), isFast(Object.create(null))],
-    })
+    res.json([req.app === app, res.app === app, req.get('x-asked'), isFast(req), isFast(res)])
   })
   const server = createHttpServer(app, { info() {}, warn() {}, error() {} })
+  const born: boolean[] = []
+  server.prependListener('request', (req, res) => {
+    born.push(
+      Object.getPrototypeOf(req) === app.request,
+      Object.getPrototypeOf(res) === app.response,
+    )
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
-  const { answers } = await exchange(port, request('GET /', { 'X-Asked': 'this' }))
-  expect(JSON.parse(answers[0]?.text ?? '')).toEqual({
-    own: [true, true],
-    express: [true, 'this', 'http'],
-    fast: [true, true, false],
-  })
+  // V8 is generous with the first objects of a class, until it knows how many properties they get.
+  for (let i = 0; i < 20; i++) {
+    const { answers } = await exchange(port, request('GET /', { 'X-Asked': 'this' }))
+    expect(JSON.parse(answers[0]?.text ?? '')).toEqual([true, true, 'this', true, true])
+  }
+  expect(born).toEqual(Array(40).fill(true))
   server.close()
 })
 

@@ -34,22 +34,20 @@ async function turn(): Promise<number> {
 
 test('while tokens are checked, a turn of the event loop takes one step, in order, and none is lost', async () => {
   turns.noteCheck()
-  const all = goAll(20)
-  for (let i = 0; i < 20; i++) expect(await turn()).toBe(1)
-  expect(gone).toEqual(names(20))
+  const all = goAll(7)
+  for (let i = 0; i < 7; i++) expect(await turn()).toBe(1)
+  expect(gone).toEqual(names(7))
   await Promise.all(all)
 })
 
 test('a turn takes one step more for every two checks since the turn before', async () => {
   turns.noteCheck()
-  const all = goAll(20)
+  const all = goAll(7)
   for (const [checks, steps] of [
     [1, 1],
     [2, 2],
-    [5, 3],
     [0, 1],
-    [8, 5],
-    [100, 8],
+    [5, 3],
   ] as const) {
     check(checks)
     expect(await turn()).toBe(steps)
@@ -60,26 +58,35 @@ test('a turn takes one step more for every two checks since the turn before', as
 test('checks made while nobody waited count for nothing later', async () => {
   check(1000)
   await nextTurn()
-  const all = goAll(20)
+  const all = goAll(7)
   expect(await turn()).toBe(1)
   await Promise.all(all)
 })
 
-test('a turn takes one step more for every 32 that wait, so that a queue empties by itself', async () => {
+test('a turn takes one step more for every eight that wait, so that a queue empties by itself', async () => {
   turns.noteCheck()
-  const all = goAll(100)
+  const all = goAll(50)
   const perTurn: number[] = []
-  for (let i = 0; i < 8; i++) perTurn.push(await turn())
-  // Of 100, 96, 92, 89, 86, 83, 80 and 77.
-  expect(perTurn).toEqual([4, 4, 3, 3, 3, 3, 3, 3])
-  clock += 1001
+  for (let i = 0; i < 7; i++) perTurn.push(await turn())
+  // Of 50, 43, 37, 32, 27, 23 and 20.
+  expect(perTurn).toEqual([7, 6, 5, 5, 4, 3, 3])
   await Promise.all(all)
-  expect(gone).toEqual(names(100))
+  expect(gone).toEqual(names(50))
+})
+
+test('a flood of logins takes 16 steps more in a turn, and not as many as wait', async () => {
+  turns.noteCheck()
+  const all = goAll(5000)
+  for (let i = 0; i < 10; i++) expect(await turn()).toBe(17)
+  turns.noteCheck()
+  check(10)
+  expect(await turn()).toBe(22)
+  await Promise.all(all)
 })
 
 test('however long a turn took, the next takes no more steps for it', async () => {
   turns.noteCheck()
-  const all = goAll(20)
+  const all = goAll(7)
   for (let i = 0; i < 3; i++) {
     clock += 300
     expect(await turn()).toBe(1)
@@ -116,8 +123,18 @@ test('once checks have ended, all who wait go on at once, in order', async () =>
   turns.noteCheck()
   const all = goAll(20)
   clock += 1001
-  await nextTurn()
+  expect([await turn(), await turn()]).toEqual([3, 17])
   expect(gone).toEqual(names(20))
+  await Promise.all(all)
+})
+
+test('after a pause of the whole process, checks that come then still go first', async () => {
+  turns.noteCheck()
+  const all = goAll(6)
+  clock += 5000
+  expect(await turn()).toBe(1)
+  turns.noteCheck()
+  expect([await turn(), await turn()]).toEqual([1, 1])
   await Promise.all(all)
 })
 
