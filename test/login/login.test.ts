@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { LoginError } from '../../src/errors'
 import { createAuthenticate } from '../../src/login/authenticate'
 import { createCodeLogin } from '../../src/login/login'
 import { createTokenIssuer } from '../../src/login/token-issuer'
@@ -19,8 +20,8 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-/** The parts of a service that log in and check, with a WeChat that answers at once. */
-function startParts() {
+/** The parts of a service that log in and check, with a WeChat that answers at once or when told. */
+function startParts(untilAnswered: () => Promise<unknown> = async () => undefined) {
   const store = createMemoryStore()
   const turns = createTurns()
   const exchanged: string[] = []
@@ -29,6 +30,7 @@ function startParts() {
     defaultAppid: APPID,
     async exchangeCode(_appid, code) {
       exchanged.push(code)
+      await untilAnswered()
       return { openid: `openid-of-${code}`, sessionKey: 'AAAAAAAAAAAAAAAAAAAAAA==' }
     },
     store,
@@ -77,4 +79,30 @@ test('logins that come together while nobody checks set out together', async () 
   await nextTurn()
   expect(exchanged).toEqual(codes(20))
   await Promise.all(logins)
+})
+
+test('logins that WeChat fails together while tokens are checked are answered one in a turn', async () => {
+  jest.spyOn(performance, 'now').mockReturnValue(0)
+  let fail: (error: LoginError) => void = () => {}
+  let isDown = false
+  const outage = new Promise((_, reject) => {
+    fail = reject
+  })
+  const { login, authenticate } = startParts(async () => isDown && outage)
+  const { token } = await login({ code: 'first' })
+  isDown = true
+  const failed: unknown[] = []
+  const logins = codes(4).map(code => login({ code }).catch(({ code }) => failed.push(code)))
+  await nextTurn()
+  await authenticate(token)
+  fail(new LoginError('wechat_timeout'))
+  const perTurn: number[] = []
+  for (let turn = 0; turn < 4; turn++) {
+    const before = failed.length
+    await nextTurn()
+    perTurn.push(failed.length - before)
+  }
+  await Promise.all(logins)
+  expect(perTurn.filter(answered => answered > 1)).toEqual([])
+  expect(failed).toEqual(Array(4).fill('wechat_timeout'))
 })

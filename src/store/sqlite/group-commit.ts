@@ -137,7 +137,7 @@ export class GroupCommit {
     // Callers of a stalled batch have been told.
     const batch = this.#stalled ? [] : this.#inFlight
     this.#idle()
-    batch.forEach((waiting, index) => settle(waiting, results[index]))
+    for (const [index, waiting] of batch.entries()) settle(waiting, results[index])
     if (this.#waiting.length > 0 || this.#closing) this.#flush()
   }
 
