@@ -60,10 +60,7 @@ function expressPrototypes(app: Express): ServerOptions {
 
 /** Makes a class's prototype, which cannot be replaced, what another object is. */
 function become<T extends object>(given: T, prototype: object): T {
-  Object.defineProperties(prototype, {
-    ...Object.getOwnPropertyDescriptors(given),
-    constructor: { enumerable: false },
-  })
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(given))
   return Object.setPrototypeOf(prototype, Object.getPrototypeOf(given))
 }
 

@@ -2,7 +2,7 @@ import { LoginError } from '../errors'
 
 /** Who had a token checked so lately may have one checked again. */
 const CHECKS_STAY_MS = 1000
-/** A step costs one check where the process is busy, two or three where it is not. */
+/** Four steps make a login, the work of six checks: so these keep more than half of the time. */
 const CHECKS_PER_STEP = 2
 /**
  * Those who wait speed themselves up: where turns are long for other reasons, a queue of a few
@@ -21,6 +21,7 @@ const MAX_WAITING = 10_000
  * another for every two tokens checked since the turn before, and another for every eight that
  * wait, 16 at the most. Counts, not times: a turn that something else made long gives no reason for
  * a long one after it.
+ *
  * Where nobody checks nobody waits, which is cheaper: those who go on together come back together
  * and share a commit again.
  */
