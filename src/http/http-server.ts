@@ -48,7 +48,7 @@ export function createHttpServer(app: Express, log: Log): Server {
  * Express gives each request and answer its own prototypes, which on Node below 24 is most of its
  * cost. Objects that have them from the start are left as they are. They are made by classes: a
  * function that calls Node's constructor leaves V8 no room in the object, and an answer without
- * room is a dictionary.
+ * room is a dictionary. Once an app: a second server's classes take the place of the first one's.
  */
 function expressPrototypes(app: Express): ServerOptions {
   class IncomingMessage extends http.IncomingMessage {}

@@ -65,7 +65,7 @@ interface Attempt {
  * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
  *
  * Waits for its turn wherever others may have come with it: at the door, and behind a commit or
- * WeChat that answered, or failed, many at once.
+ * WeChat, which answer many at once.
  */
 export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
   const { appids, defaultAppid, exchangeCode, store, keys, issueToken, turns, now } = options
@@ -90,15 +90,13 @@ export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
     const { code, appid, codeHash } = login
     let wx: Awaited<ReturnType<ExchangeCode>>
     try {
-      wx = await exchangeCode(appid, code)
+      wx = await exchangeCode(appid, code).finally(turns.next)
     } catch (error) {
       const failure = error instanceof LoginError ? error : new LoginError('internal')
-      await turns.next()
       await codes.fail(codeHash, claim.owner, failure)
       throw error
     }
     try {
-      await turns.next()
       return await complete(login, claim.owner, wx)
     } catch (error) {
       // WeChat has burnt the code: whoever repeats it needs a new one. A store that just failed
