@@ -1,4 +1,4 @@
-require('./typescript')
+require('../test/support/typescript-hook')
 const tests = require('../test/support/databases.ts')
 
 const STARTERS = {
@@ -9,6 +9,7 @@ const STARTERS = {
     tests.startRedis([
       ...['--appendonly', 'yes', '--appendfsync', 'always'],
       ...['--maxmemory-policy', 'noeviction', '--save', ''],
+      ...['--hash-max-listpack-value', '512'],
     ]),
 }
 
@@ -46,4 +47,12 @@ function settingsFor({ postgres, mariadb, redis }) {
   return { ...(users && { DATABASE_URL: users.url }), ...(redis && { REDIS_URL: redis.url }) }
 }
 
-module.exports = { isInstalled, settingsFor, startDatabase, startDatabases }
+const { startRedis, startSentinel } = tests
+module.exports = {
+  isInstalled,
+  settingsFor,
+  startDatabase,
+  startDatabases,
+  startRedis,
+  startSentinel,
+}

@@ -27,7 +27,10 @@ function sampleLogin(openid) {
     openid,
     unionid: null,
     sealed: sealed(),
-    keyHash: digest(),
+    proof: random(19),
+    unionidProof: null,
+    sessionRef: `${random(6)}.${random(74)}`,
+    sessionKeyHash: digest(),
     now,
     expiresAt: now + SESSION_MS,
   }

@@ -3,7 +3,7 @@ const { closeSync, openSync, readFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { setTimeout: sleep } = require('node:timers/promises')
 
-const START_MS = 15_000
+const START_MS = 60_000
 const STOP_MS = 5000
 
 /**

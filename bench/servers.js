@@ -3,7 +3,7 @@ const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 const { startServer } = require('./server-process')
 
-const OURS = join(__dirname, '../dist/server.js')
+const OURS = join(__dirname, '../dist/server/main.js')
 const scriptOf = name => join(__dirname, 'servers', `${name}.js`)
 
 /** Starts servers in a folder, the WeChat behind them first; `onStart` gets each to stop it. */
@@ -23,6 +23,7 @@ async function createServers(folder, onStart) {
   const jwtSecret = randomBytes(48).toString('base64')
   return {
     wechatPid: wechat.pid,
+    wechatUrl: wechat.url,
     /** One that ours is compared with. */
     start: name => start(name, scriptOf(name), app),
     /**

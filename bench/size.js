@@ -10,6 +10,7 @@ const { columns } = require('./report')
 const { claimOf, randomOpenid, sampleLogin } = require('./sample-login')
 const { tableSizes } = require('./sizes')
 const { createTemporaryFolder } = require('./temporary-folder')
+const { createEvents } = require('../dist/events')
 const { openStore } = require('../dist/store/open')
 
 /** Logins at one time; the databases take ten. */
@@ -17,7 +18,7 @@ const CALLERS = 32
 const DATABASES = ['sqlite', 'postgres', 'mariadb']
 
 const say = text => process.stdout.write(`${text}\n`)
-const log = { info() {}, warn() {}, error() {} }
+const quiet = { log: { info() {}, warn() {}, error() {} }, events: createEvents() }
 const users = readNumber(process.argv.slice(2), 'users', { standard: 10_000, most: 50_000 })
 
 /** Logs every user in once, and resolves to the sessions. */
@@ -25,8 +26,8 @@ async function logAllIn(store, openids) {
   const sessions = []
   await inParallel(CALLERS, openids, async openid => {
     const login = sampleLogin(openid)
-    await store.claimCode(claimOf(login))
-    const { userId } = await store.completeLogin(login)
+    await store.codes.claim(claimOf(login))
+    const { userId } = await store.sessions.begin(login)
     sessions.push({ id: login.sessionId, userId })
   })
   return sessions
@@ -34,14 +35,14 @@ async function logAllIn(store, openids) {
 
 /** Two logins of each user, then the tables: a table holds as many users, twice the sessions. */
 async function inDatabase(kind, url) {
-  const store = await openStore(url, { log })
+  const store = await openStore(url, quiet)
   const empty = await tableSizes(kind, url)
   const openids = Array.from({ length: users }, randomOpenid)
   await logAllIn(store, openids)
   await logAllIn(store, openids)
   await store.close()
   const full = await tableSizes(kind, url)
-  const each = (table, rows) => ((full[table] - empty[table]) / rows).toFixed(0)
+  const each = (table, rows) => ((full[`mpl_${table}`] - empty[`mpl_${table}`]) / rows).toFixed(0)
   const session = each('sessions', users * 2)
   return [kind, each('users', users), session, session, each('login_codes', users * 2), '']
 }
@@ -49,7 +50,7 @@ async function inDatabase(kind, url) {
 /** The first session of a user also brings the list of his sessions and the newest key. */
 async function inRedis(url) {
   const memory = await openRedisMemory(url)
-  const store = await openStore('memory:', { log, redisUrl: url })
+  const store = await openStore('memory:', { ...quiet, redisUrl: url })
   const openids = Array.from({ length: users }, randomOpenid)
   const sizes = [await memory.bytes()]
   const sessions = await logAllIn(store, openids)
@@ -60,8 +61,8 @@ async function inRedis(url) {
   await memory.dropCodes()
   sizes.push(await memory.bytes())
   // Redis remembers who has read a key; of the instance that logs in it does so from then on.
-  const other = await openStore('memory:', { log, redisUrl: url })
-  await inParallel(CALLERS, sessions, ref => other.findSession(ref))
+  const other = await openStore('memory:', { ...quiet, redisUrl: url })
+  await inParallel(CALLERS, sessions, ref => other.sessions.find(ref))
   const tracked = (await memory.bytes()) - sizes[2]
   await store.close()
   await other.close()

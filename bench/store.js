@@ -7,10 +7,15 @@ const { machine } = require('./machine')
 const { columns } = require('./report')
 const { randomOpenid, sampleLogin } = require('./sample-login')
 const { createTemporaryFolder } = require('./temporary-folder')
+const { createEvents } = require('../dist/events')
+const { PATIENCE } = require('../dist/patience')
 const { createOutageLog } = require('../dist/store/outage-log')
 const { createSqlStore } = require('../dist/store/sql/sql-store')
-const { openSqliteDriver } = require('../dist/store/sqlite/sqlite')
-const { SWEEP_BATCH } = require('../dist/store/store')
+const { createStatementRunner } = require('../dist/store/sql/statement-runner')
+const { compileStatements } = require('../dist/store/sql/statements')
+const { DEFAULT_TABLE_PREFIX } = require('../dist/store/sql/table-prefix')
+const { openSqliteDriver } = require('../dist/store/sqlite/sqlite-driver')
+const { SWEEP_BATCH } = require('../dist/store/contract/store')
 
 /** How many wait for their own write at one time; a look-up waits for nobody. */
 const CALLERS = [64, 512, 4096]
@@ -24,7 +29,6 @@ const PREPARED = 200_000
  */
 const GOAL = 60_000
 
-const log = { info() {}, warn() {}, error() {} }
 const say = text => process.stdout.write(`${text}\n`)
 
 /** Runs `work` on one item after the other in so many callers, and counts. */
@@ -40,19 +44,24 @@ async function phase(callers, items, work) {
 runBounded(90_000, async atEnd => {
   const folder = createTemporaryFolder()
   atEnd(folder.remove)
+  const [tablePrefix, sweepBatch] = [DEFAULT_TABLE_PREFIX, SWEEP_BATCH]
+  const statements = compileStatements({ dialect: 'sqlite', tablePrefix, sweepBatch })
   const driver = await openSqliteDriver({
     file: join(folder.path, 'login.db'),
-    sweepBatch: SWEEP_BATCH,
-    outages: createOutageLog(log, 'DATABASE_URL'),
+    tablePrefix,
+    statements,
+    outages: createOutageLog(createEvents(), 'DATABASE_URL'),
+    patience: PATIENCE,
   })
-  const store = createSqlStore(driver)
+  const store = createSqlStore({ driver, statements, sweepBatch })
+  const { write } = createStatementRunner(driver, statements)
   atEnd(() => store.close())
 
   const openids = Array.from({ length: USERS }, randomOpenid)
   const known = []
   await inParallel(1000, openids, async openid => {
     const login = sampleLogin(openid)
-    const { userId } = await store.completeLogin(login)
+    const { userId } = await store.sessions.begin(login)
     known.push({ id: login.sessionId, userId, sealed: login.sealed })
   })
   const anyone = () => randomInt(USERS)
@@ -63,7 +72,7 @@ runBounded(90_000, async atEnd => {
       name: 'session of a known user, added',
       callers: CALLERS,
       // The store's own path for a session alone, without the user and the code of a login.
-      work: session => driver.write(['insertSession'], session),
+      work: session => write(['insertSession'], session),
       items: () => prepared(() => ({ ...sampleLogin(''), userId: known[anyone()].userId })),
     },
     {
@@ -72,20 +81,20 @@ runBounded(90_000, async atEnd => {
       work: async session => {
         const from = session.sealed
         session.sealed = sampleLogin('').sealed
-        await store.resealSession(session, { from, sealed: session.sealed })
+        await store.sessions.reseal(session, { from, sealed: session.sealed })
       },
       items: () => prepared(() => known[anyone()]),
     },
     {
       name: 'whole login',
       callers: CALLERS,
-      work: login => store.completeLogin(login),
+      work: login => store.sessions.begin(login),
       items: () => prepared(() => sampleLogin(openids[anyone()])),
     },
     {
       name: 'session, looked up',
       callers: [1],
-      work: session => store.findSession(session),
+      work: session => store.sessions.find(session),
       items: () => prepared(() => known[anyone()]),
     },
   ]

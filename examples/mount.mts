@@ -1,5 +1,6 @@
 import express from 'express'
 import { createLogin } from 'miniprogram-login'
+import 'miniprogram-login/express' // req.login 的类型 / types req.login
 
 const { WX_APPID = '', WX_SECRET = '', JWT_SECRET = '' } = process.env
 const login = await createLogin({

@@ -1,5 +1,6 @@
 import express from 'express'
 import { createLogin } from 'miniprogram-login'
+import 'miniprogram-login/express'
 
 const {
   SHOP_SECRET = '',
@@ -17,6 +18,7 @@ const login = await createLogin({
 const app = express()
 app.use('/api', login.router)
 app.get('/orders', login.requiredFor(shop), (req, res) => res.json({ of: req.login.userId }))
+// Express 5；Express 4 见 docs/library.md / for Express 4 see docs/library.md
 app.get('/points', login.required, async (req, res) => {
   const { userId, unionid } = req.login
   const linked = unionid === undefined ? [] : await login.users.byUnionid(unionid)

@@ -1,5 +1,15 @@
-/** What a client does next; `login` always means: call `wx.login` for a new code. */
-export type Action = 'none' | 'retry' | 'wait' | 'login' | 'fix_request' | 'contact_admin'
+/**
+ * What a client does next. `login`: call `wx.login` for a new code. `tap_again`: have the user tap the
+ * button again, for only that brings a new phone code.
+ */
+export type Action =
+  | 'none'
+  | 'retry'
+  | 'wait'
+  | 'login'
+  | 'tap_again'
+  | 'fix_request'
+  | 'contact_admin'
 
 interface Entry {
   readonly status: number
@@ -26,7 +36,7 @@ export const ERRORS = {
   },
   code_missing: {
     status: 400,
-    action: 'login',
+    action: 'fix_request',
     zh: '缺少登录凭证 code，请先调用 wx.login',
     en: 'The login code is missing: call wx.login first.',
   },
@@ -41,6 +51,24 @@ export const ERRORS = {
     action: 'login',
     zh: '登录凭证已被使用，请重新登录',
     en: 'The login code was already used.',
+  },
+  phone_code_missing: {
+    status: 400,
+    action: 'fix_request',
+    zh: '缺少手机号 code：请发送手机号按钮回调中的 e.detail.code',
+    en: 'The phone code is missing: send the phone button’s e.detail.code.',
+  },
+  phone_code_invalid: {
+    status: 400,
+    action: 'tap_again',
+    zh: '手机号 code 无效、已过期、已被使用或属于他人，请再次点击手机号按钮（wx.login 的 code 在这里无效）',
+    en: 'The phone code is invalid, expired, used or another user’s: tap the phone button again. A code of wx.login is not valid here.',
+  },
+  phone_code_used: {
+    status: 400,
+    action: 'tap_again',
+    zh: '手机号 code 已被使用，请再次点击手机号按钮',
+    en: 'The phone code was already used: tap the phone button again.',
   },
   unknown_appid: {
     status: 400,
@@ -78,11 +106,29 @@ export const ERRORS = {
     zh: '登录已失效，请重新登录',
     en: 'The session has ended.',
   },
+  internal_token_invalid: {
+    status: 401,
+    action: 'contact_admin',
+    zh: '凭据缺失或不对，须与本服务的 INTERNAL_TOKEN 相同',
+    en: 'The credential is missing or wrong: send the INTERNAL_TOKEN of this service.',
+  },
   user_blocked: {
     status: 403,
     action: 'none',
     zh: '微信判定该用户风险较高，拒绝登录',
     en: 'WeChat refuses the login of this user.',
+  },
+  user_disabled: {
+    status: 403,
+    action: 'contact_admin',
+    zh: '该用户已被停用，请联系管理员',
+    en: 'The user is disabled.',
+  },
+  login_refused: {
+    status: 403,
+    action: 'none',
+    zh: '不允许该用户登录',
+    en: 'This user may not log in.',
   },
   not_found: {
     status: 404,
@@ -214,10 +260,14 @@ export interface LoginErrorOptions {
   retryAfter?: number
   /** The errcode that WeChat gave. */
   wxErrcode?: number
+  /** WeChat's own id of the request, for the log only. */
+  wxRid?: string | undefined
   /** Methods for the `Allow` header of a 405. */
   allow?: string
   /** Says it better where the general text would mislead. */
   text?: ErrorText
+  /** What to do next, where it is not what the table says. */
+  action?: Action
   /** For the log only: what happened, in a word or two, without any input or secret. */
   reason?: string
 }
@@ -246,35 +296,32 @@ export class LoginError extends Error {
   readonly field: string | undefined
   readonly retryAfter: number | undefined
   readonly wxErrcode: number | undefined
+  readonly wxRid: string | undefined
   readonly allow: string | undefined
   readonly reason: string | undefined
+  readonly #options: LoginErrorOptions
   readonly #text: ErrorText
 
   constructor(code: ErrorCode, options: LoginErrorOptions = {}) {
     const entry: Entry = ERRORS[code]
     const text = options.text ?? entry
     super(text.en)
+    this.#options = options
     this.#text = text
     this.code = code
     this.status = entry.status
-    this.action = entry.action
+    this.action = options.action ?? entry.action
     this.field = options.field
     this.retryAfter = options.retryAfter ?? entry.retryAfter
     this.wxErrcode = options.wxErrcode
+    this.wxRid = options.wxRid
     this.allow = options.allow
     this.reason = options.reason
   }
 
-  /** The same failure in other words, for a route where the general text would mislead. */
-  saying(text: ErrorText, reason = this.reason): LoginError {
-    const { field, wxErrcode, retryAfter } = this
-    return new LoginError(this.code, {
-      text,
-      ...(reason !== undefined && { reason }),
-      ...(field !== undefined && { field }),
-      ...(wxErrcode !== undefined && { wxErrcode }),
-      ...(retryAfter !== undefined && { retryAfter }),
-    })
+  /** The same failure in other words, for a route where the general ones would mislead. */
+  saying(words: Pick<LoginErrorOptions, 'text' | 'action' | 'reason'>): LoginError {
+    return new LoginError(this.code, { ...this.#options, ...words })
   }
 
   /** The answer's JSON body; both languages, no stack, nothing of the input. */

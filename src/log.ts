@@ -1,4 +1,4 @@
-import SonicBoom from 'sonic-boom'
+import { createSink } from './log-sink'
 
 export type LogFormat = 'dev' | 'json'
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -21,47 +21,53 @@ export interface LogOptions {
   now?: () => number
 }
 
+/** A log of lines that hold no known secret and that nothing in them can break in two. */
 export function createLog(options: LogOptions): Log {
   const { format, write, secrets = [], now = Date.now } = options
+  const redact = createRedaction(secrets)
   const line =
     (level: string) =>
     (event: string, fields: LogFields = {}) => {
-      const time = new Date(now()).toISOString()
-      const safe = redact(fields, secrets)
-      write(
-        format === 'json'
-          ? jsonLine({ time, level, event, ...safe })
-          : printable(`${level === 'info' ? '' : `${level} `}${event}${pairs(safe)}`),
-      )
+      if (format === 'json') {
+        const time = new Date(now()).toISOString()
+        write(jsonLine(redact(fields, { time, level, event })))
+      } else {
+        const text = `${level === 'info' ? '' : `${level} `}${event}`
+        write(printable(`${text}${pairs(redact(fields, {}))}`))
+      }
     }
   return { info: line('info'), warn: line('warn'), error: line('error') }
 }
 
-/** A library stays silent about what goes well and speaks on standard error about what does not. */
+/**
+ * The log of a library that was given none: JSON lines of every level on standard error, for a
+ * mounted service leaves its audit there, too. Standard output belongs to the host.
+ */
 export function createStderrLog(secrets: readonly string[]): Log {
-  const log = createLog({
-    format: 'dev',
-    secrets,
-    write: line => process.stderr.write(`miniprogram-login: ${line}\n`),
-  })
-  return { ...log, info: () => {} }
+  return createLog({ format: 'json', secrets, write: createSink({ fd: 2 }).write })
 }
 
 /**
- * JSON on one line, whatever the values hold: control characters, DEL, C1 and the two Unicode
- * line separators, which JSON leaves bare, are escaped, so that no request can forge a second line.
+ * JSON on one line, with this process's id. JSON leaves DEL, C1 and the two Unicode line separators
+ * bare: they are escaped as control characters are, so that no request can forge a second line.
  */
 export function jsonLine(fields: LogFields): string {
-  return printable(JSON.stringify(fields))
+  const text = printable(JSON.stringify(fields))
+  return text === '{}' ? `{${PID}}` : `${text.slice(0, -1)},${PID}}`
 }
 
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u
+/** Read once: `process.pid` asks the process at each call. */
+const PID = `"pid":${process.pid}`
+
+/** Unicode's control characters (Cc) and line separators. Spelled out, for `\p{Cc}` is slow. */
+const CONTROLS = '[\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]'
+const UNPRINTABLE = new RegExp(CONTROLS)
 
 /** Text that stays on its line and leaves the terminal alone. */
 export function printable(text: string): string {
   if (!UNPRINTABLE.test(text)) return text
   return text.replace(
-    new RegExp(UNPRINTABLE, 'gu'),
+    new RegExp(CONTROLS, 'g'),
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
@@ -73,60 +79,28 @@ function pairs(fields: LogFields): string {
     .join('')
 }
 
-/** Before anything is escaped: an escaped secret would not be found. */
-function redact(fields: LogFields, secrets: readonly string[]): LogFields {
-  const safe = (text: string) =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-  const entries = Object.entries(fields)
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'string' ? safe(value) : value]),
-  )
-}
+/**
+ * Takes secrets out of fields, before anything is escaped: an escaped secret would not be found. A
+ * text that is shorter than every secret holds none, which spares most of a line's texts the search.
+ * The safe fields follow those that are in `safe` already.
+ */
+function createRedaction(secrets: readonly string[]) {
+  const shortest = Math.min(...secrets.map(({ length }) => length))
 
-/** A sink that never stops the service: a full pipe or disk drops lines and counts them. */
-export interface LogSink {
-  write(line: string): void
-  /** Lines lost because the sink was closed or full. */
-  readonly dropped: number
-  /** Writes out what is waiting, as far as that goes within half a second. */
-  flush(): Promise<void>
-}
+  function redacted(text: string): string {
+    let rest = text
+    for (const secret of secrets) {
+      if (rest.includes(secret)) rest = rest.replaceAll(secret, '[redacted]')
+    }
+    return rest
+  }
 
-const MAX_WAITING_BYTES = 8 * 1024 * 1024
-const FLUSH_MS = 500
-/** The most that a pipe takes whole: lines of several processes never run into each other. */
-const MAX_WRITE_BYTES = 4096
-
-/** Standard output, written off the event loop: a plain `process.stdout` blocks on a full pipe. */
-export function createStdoutSink(fd = 1): LogSink {
-  const stream = new SonicBoom({
-    fd,
-    sync: false,
-    maxLength: MAX_WAITING_BYTES,
-    maxWrite: MAX_WRITE_BYTES,
-  })
-  let dropped = 0
-  let broken = false
-  stream.on('drop', () => dropped++)
-  // Without a listener a closed reader (EPIPE) or a full disk would end the process.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') broken = true
-    else dropped++
-  })
-  return {
-    write(line) {
-      if (broken) dropped++
-      else stream.write(`${line}\n`)
-    },
-    get dropped() {
-      return dropped
-    },
-    flush: () =>
-      new Promise(resolve => {
-        // A synchronous flush would wait for ever on a pipe that nobody reads.
-        setTimeout(resolve, FLUSH_MS)
-        if (broken) resolve()
-        else stream.flush(() => resolve())
-      }),
+  return (fields: LogFields, safe: Record<string, LogFields[string]>): LogFields => {
+    for (const name in fields) {
+      const value = fields[name]
+      const mayHoldOne = typeof value === 'string' && value.length >= shortest
+      safe[name] = mayHoldOne ? redacted(value) : value
+    }
+    return safe
   }
 }

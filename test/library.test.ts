@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import express from 'express'
 import { ConfigError, createLogin, ERRORS, LoginError } from '../src/index'
+import { STRETCHED } from './support/patience'
 import { HOSTS, JWT_SECRET, type Service, startService } from './support/service'
 import { temporaryFolder } from './support/temporary'
 
@@ -71,6 +72,7 @@ test('a host that parses JSON before us is no obstacle', async () => {
     jwtSecret: JWT_SECRET,
     database: 'memory:',
     wxApiBaseUrl: service.simulator.url,
+    patience: STRETCHED,
   })
   const app = express().use(express.json()).use(login.router)
   const server = app.listen(0, '127.0.0.1')
@@ -175,13 +177,21 @@ describe('the package', () => {
       expect.arrayContaining([
         'dist/index.js',
         'dist/index.d.ts',
-        'dist/server.js',
+        'dist/server/main.js',
         'dist/store/sqlite/writer.js',
+        'dist/playground/page/index.html',
+        'dist/playground/page/main.mjs',
         'dist/simulator/main.js',
+        'dist/cli/main.js',
+        'client/miniprogram_dist/index.js',
+        'client/miniprogram_dist/index.d.ts',
         'README.md',
         'LICENSE',
       ]),
     )
     expect(paths.filter(path => /^(src|test|bench|data)\/|\.env$/.test(path))).toEqual([])
+    // A source map without its source helps nobody, and what tsc prints reads like its source.
+    expect(paths.filter(path => path.endsWith('.map'))).toEqual([])
+    expect(readFileSync(join(ROOT, 'dist/index.js'), 'utf8')).not.toContain('sourceMappingURL')
   })
 })

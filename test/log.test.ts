@@ -1,7 +1,6 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { createLog, createStdoutSink, jsonLine } from '../src/log'
+import { createLog, jsonLine } from '../src/log'
 
 const capture = (format: 'dev' | 'json', secrets: string[] = []) => {
   const lines: string[] = []
@@ -9,7 +8,7 @@ const capture = (format: 'dev' | 'json', secrets: string[] = []) => {
   return { log, lines }
 }
 
-test('JSON lines hold time, level, event and the fields', () => {
+test('JSON lines hold time, level, event, the fields and the process that wrote them', () => {
   const { log, lines } = capture('json')
   log.warn('event', { a: 1, b: 'two', c: undefined, d: null })
   expect(JSON.parse(String(lines[0]))).toEqual({
@@ -19,6 +18,7 @@ test('JSON lines hold time, level, event and the fields', () => {
     a: 1,
     b: 'two',
     d: null,
+    pid: process.pid,
   })
 })
 
@@ -31,7 +31,7 @@ test.each(['dev', 'json'] as const)('no value can break a %s line in two or colo
 
 test('what was escaped reads back as it was', () => {
   const value = 'a\nb\u2028c\u0000\u007f"\\'
-  expect(JSON.parse(jsonLine({ value }))).toEqual({ value })
+  expect(JSON.parse(jsonLine({ value }))).toEqual({ value, pid: process.pid })
 })
 
 test.each(['dev', 'json'] as const)(
@@ -51,28 +51,17 @@ test('a secret with characters that JSON escapes is redacted, too', () => {
   expect(lines[0]).not.toContain('canary')
 })
 
-describe('the sink', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'miniprogram-login-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  test('has written everything once it was flushed', async () => {
-    const file = join(folder, 'out.log')
-    const fd = openSync(file, 'w')
-    const sink = createStdoutSink(fd)
-    for (let i = 0; i < 1000; i++) sink.write(`line ${i}`)
-    await sink.flush()
-    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1000)
-    expect(sink.dropped).toBe(0)
-    closeSync(fd)
-  })
-
-  test('that cannot be written to neither throws nor ends the process', async () => {
-    const sink = createStdoutSink(openSync(__filename, 'r'))
-    for (let i = 0; i < 10; i++) {
-      sink.write('lost')
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-    await expect(sink.flush()).resolves.toBeUndefined()
-    expect(sink.dropped).toBeGreaterThan(0)
-  })
+test('a library that was given no log writes JSON lines of every level to standard error alone', () => {
+  const script = `const { createStderrLog } = require('${join(__dirname, '../dist/log.js')}')
+    const log = createStderrLog(['s3cr3t-canary'])
+    for (const level of ['info', 'warn', 'error']) log[level]('event', { text: 's3cr3t-canary' })`
+  const { stdout, stderr: text } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+  expect(stdout).toBe('')
+  const lines = text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.map(({ level, text }) => [level, text])).toEqual(
+    ['info', 'warn', 'error'].map(level => [level, '[redacted]']),
+  )
 })

@@ -1,10 +1,15 @@
 // WeChat's code exchange and nothing else, answered at once. The simulator records every call and
 // plays faults: it would be slower than the logins that are measured, and would set their pace.
+// After GET /hang it takes calls and answers none, until GET /heal.
 const { createHash } = require('node:crypto')
 const http = require('node:http')
 
+let hangs = false
+
 const server = http.createServer((req, res) => {
   const { pathname, searchParams } = new URL(req.url, 'http://stub')
+  if (pathname === '/hang' || pathname === '/heal') hangs = pathname === '/hang'
+  else if (hangs) return
   const code = searchParams.get('js_code')
   const known = pathname === '/sns/jscode2session' && code
   const hash = known && createHash('sha256').update(code).digest()

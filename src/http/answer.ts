@@ -3,25 +3,7 @@ import { LoginError } from '../errors'
 import type { Log } from '../log'
 import { contextOf } from './context'
 
-/** Of every answer: nothing here may be cached or taken for another content type. */
-const COMMON_HEADERS = [
-  ['Cache-Control', 'no-store'],
-  ['X-Content-Type-Options', 'nosniff'],
-] as const
-
-/** An answer without a body. */
-export function sendEmpty(
-  req: IncomingMessage,
-  res: ServerResponse,
-  headers: Readonly<Record<string, string>>,
-): void {
-  res.statusCode = 204
-  for (const [name, value] of COMMON_HEADERS) res.setHeader(name, value)
-  res.setHeader('X-Request-Id', contextOf(req).requestId)
-  for (const name in headers) res.setHeader(name, headers[name] as string)
-  res.end()
-}
-
+/** Answers with JSON. `headers` are added to those that every answer has. */
 export function sendJson(
   req: IncomingMessage,
   res: ServerResponse,
@@ -30,23 +12,82 @@ export function sendJson(
   headers?: OutgoingHttpHeaders,
 ): void {
   const text = JSON.stringify(body)
-  res.statusCode = status
-  for (const [name, value] of COMMON_HEADERS) res.setHeader(name, value)
-  res.setHeader('X-Request-Id', contextOf(req).requestId)
+  begin(req, res, status)
   res.setHeader('Content-Type', 'application/json; charset=utf-8')
   res.setHeader('Content-Length', Buffer.byteLength(text))
-  for (const name in headers) res.setHeader(name, headers[name] as string)
+  addHeaders(res, headers)
   res.end(text)
 }
 
+/** Answers 200 with a page. `headers` are added to those that every answer has. */
+export function sendPage(
+  req: IncomingMessage,
+  res: ServerResponse,
+  html: string,
+  headers: OutgoingHttpHeaders,
+): void {
+  begin(req, res, 200)
+  res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  res.setHeader('Content-Length', Buffer.byteLength(html))
+  addHeaders(res, headers)
+  res.end(html)
+}
+
+/** Answers with a text of the given content type. */
+export function sendText(
+  req: IncomingMessage,
+  res: ServerResponse,
+  text: string,
+  contentType: string,
+): void {
+  begin(req, res, 200)
+  res.setHeader('Content-Type', contentType)
+  res.setHeader('Content-Length', Buffer.byteLength(text))
+  res.end(text)
+}
+
+/** Answers 200 without a body. */
+export function sendEmpty(
+  req: IncomingMessage,
+  res: ServerResponse,
+  headers: OutgoingHttpHeaders,
+): void {
+  begin(req, res, 200)
+  res.setHeader('Content-Length', 0)
+  addHeaders(res, headers)
+  res.end()
+}
+
+/**
+ * What every answer has: nothing may be cached, or be taken for another content type. Here every
+ * answer is counted, too: a listener of its end would cost each request a closure.
+ */
+export function begin(req: IncomingMessage, res: ServerResponse, status: number): void {
+  const { requestId, count, begunAt = 0 } = contextOf(req)
+  count?.add(status, performance.now() - begunAt)
+  res.statusCode = status
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  res.setHeader('X-Request-Id', requestId)
+}
+
+/** A loop over names: `Object.entries` would make an array for each header of each answer. */
+function addHeaders(res: ServerResponse, headers: OutgoingHttpHeaders | undefined): void {
+  for (const name in headers) res.setHeader(name, headers[name] as string)
+}
+
 export interface SendErrorOptions {
-  /** Where a fault of ours is told; the caller only hears `internal`. */
+  /** Hears of a fault of ours with its stack; the caller hears only `internal`. */
   log: Log
-  /** An alias's own way to say it; default: our error shape. */
+  /** What an alias says instead of our error shape. */
   body?: (error: LoginError) => object
 }
 
-/** Answers with the error's own status and headers; what is no LoginError is a fault of ours. */
+/**
+ * Answers with the status and the headers that the error itself carries. Anything that is not a
+ * LoginError is a fault of ours: `internal`, and a line in the log. An answer that has already
+ * begun cannot become an error, so its connection is cut.
+ */
 export function sendError(
   req: IncomingMessage,
   res: ServerResponse,
@@ -65,22 +106,29 @@ export function sendError(
     return
   }
   sendJson(req, res, error.status, body ? body(error) : error.body(context.requestId), {
-    ...errorHeaders(error),
+    ...errorHeaders(error, req),
     ...(context.namesError && { 'X-Login-Error': error.code }),
-    // What is left of the body is not read: the connection cannot be used again.
+    // The rest of the body stays unread, so the connection can carry no further request.
     ...(hasBody(req) && !req.complete && { Connection: 'close' }),
   })
 }
 
-/** Whether a body was announced. */
+/** Whether the request announces a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-export function errorHeaders(error: LoginError): OutgoingHttpHeaders {
+/** The headers that go with an error: RFC 9110, sections 10.2.1, 10.2.3 and 11.6.1. */
+export function errorHeaders(error: LoginError, req?: IncomingMessage): OutgoingHttpHeaders {
   return {
-    ...(error.status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...(error.status === 401 && { 'WWW-Authenticate': challengeOf(error, req) }),
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
     ...(error.allow !== undefined && { Allow: error.allow }),
   }
+}
+
+/** Who shows the internal token by Basic hears of Basic: RFC 6749 section 5.2, by which clients go. */
+function challengeOf({ code }: LoginError, req: IncomingMessage | undefined): string {
+  const isBasic = /^Basic /i.test(req?.headers.authorization ?? '')
+  return isBasic && code === 'internal_token_invalid' ? 'Basic realm="internal"' : 'Bearer'
 }

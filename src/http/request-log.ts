@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import morgan from 'morgan'
 import { jsonLine, type LogFormat, printable } from '../log'
-import { contextOf } from './context'
-import { clientAddress } from './rate-limit'
+import { contextOf, originOf } from './context'
 
 export interface RequestLogOptions {
   format: LogFormat
@@ -13,27 +12,47 @@ export interface RequestLogOptions {
 }
 
 /**
- * One line a request, by morgan with fields of our own: its `:url`, `:referrer` and `:remote-user`
- * would print tokens, codes and whatever a client makes up. A line holds no query, no header but
- * a shortened user agent, and names the user by our id, never by openid.
+ * One line a request, by morgan, of the standalone app alone. What a request decided is told by
+ * events; a line says how the request itself went, and carries the same `request_id`.
+ *
+ * The fields are our own: morgan's `:url`, `:referrer` and `:remote-user` would print tokens, codes
+ * and whatever a client makes up. A line holds no query and, of the headers, only a shortened user
+ * agent. It names the user by our id, never by openid.
+ *
+ * A probe gets a line when it fails, and when it succeeds after a failure. Load balancers ask every
+ * few seconds, so lines of probes that are well would hide the others.
  */
 export function createRequestLog({ format, write, now }: RequestLogOptions) {
   const stream = { write: (line: string) => write(line.trimEnd()) }
+  const isQuiet = createProbeMemory()
   return morgan<IncomingMessage, ServerResponse>(
     (tokens, req, res) => {
       const ms = Number(tokens['response-time']?.(req, res))
       return format === 'json' ? jsonOf(req, res, ms, now()) : devOf(req, res, ms)
     },
-    { stream },
+    { stream, skip: isQuiet },
   )
 }
 
+/** Says of a request that is over whether it is a probe with no news. */
+function createProbeMemory() {
+  const failing = new Set<string>()
+  return (req: IncomingMessage, res: ServerResponse): boolean => {
+    const context = contextOf(req)
+    if (!context.isProbe) return false
+    const path = pathOf(req)
+    const isWell = res.writableFinished && context.error === undefined
+    if (!isWell) failing.add(path)
+    return isWell && !failing.delete(path)
+  }
+}
+
 function jsonOf(req: IncomingMessage, res: ServerResponse, ms: number, now: number): string {
-  const { requestId, event = 'request', error, appid, userId } = contextOf(req)
+  const { requestId, error, appid, userId } = contextOf(req)
   return jsonLine({
     time: new Date(now).toISOString(),
     level: levelOf(res),
-    event,
+    event: 'request',
     outcome: res.writableFinished ? (error ? 'failure' : 'success') : 'aborted',
     error: error?.code,
     reason: error?.reason,
@@ -45,7 +64,7 @@ function jsonOf(req: IncomingMessage, res: ServerResponse, ms: number, now: numb
     duration_ms: Number.isFinite(ms) ? ms : null,
     appid,
     user: userId,
-    ip: clientAddress(req),
+    ip: originOf(req).ip,
     ua: req.headers['user-agent']?.slice(0, 120),
   })
 }
@@ -62,7 +81,7 @@ function levelOf({ statusCode }: ServerResponse): string {
   return statusCode >= 500 ? 'error' : 'info'
 }
 
-/** The path without its query; a part so long that it may be a credential is left out. */
+/** The path without its query; of a part so long that it may be a credential only `…` is left. */
 function pathOf(req: IncomingMessage): string {
   const { originalUrl = req.url ?? '' } = req as IncomingMessage & { originalUrl?: string }
   const end = originalUrl.search(/[?#]/)

@@ -1,225 +1,182 @@
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { LoginError } from '../errors'
 import type { Log } from '../log'
-import type { CheckLogin } from '../login/check-login'
-import type { CheckSessionKey } from '../login/check-session-key'
-import type { CodeLogin } from '../login/login'
-import type { Logout } from '../login/logout'
-import type { Decrypt } from '../login/open-data'
-import type { Phone } from '../login/phone'
-import type { Profile } from '../login/profile'
-import type { Refresh } from '../login/refresh'
-import type { Store, User } from '../store/store'
-import { authFailure, createAliases } from './aliases'
-import { type SendErrorOptions, sendError, sendJson } from './answer'
-import { contextOf } from './context'
-import { createReadyz, livez } from './health'
-import { createInternalToken } from './internal-token'
-import { type JsonObject, jsonBody, lenientJsonBody } from './json-body'
-import { createLoginByRequest } from './login-route'
-import type { RateLimit } from './rate-limit'
-import {
-  PHONE_CODE_MISSING,
-  queryValue,
-  readBearer,
-  readCode,
-  readFlag,
-  readProfile,
-} from './read-request'
-import { authenticatedOf, type Middleware } from './require-login'
-import { createTokenBroker, type GetAccessToken } from './token-broker'
-import { createVerify, nameError } from './verify'
+import { type SendErrorOptions, sendError } from './answer'
+import { type AnswerCount, contextOf } from './context'
+import type { Cors } from './cors'
+import { IDENTITY_HEADERS } from './endpoints/verify-endpoint'
+import { authFailure } from './error-answer'
+import { jsonBody, jsonOrFormBody, lenientBody } from './json-body'
+import type { LimitName, Limits } from './limits'
+import type { Parts } from './parts'
+import type { Middleware } from './require-login'
+import { type Guard, type Method, methodsOf, type Route } from './route'
+import { routesOf } from './routes'
 
 export interface RouterOptions {
-  login: CodeLogin['login']
-  checkLogin: CheckLogin
-  refresh: Refresh
-  logout: Logout
-  profile: Profile
-  decrypt: Decrypt
-  phone: Pick<Phone, 'ask'>
-  checkSessionKey: CheckSessionKey
-  getAccessToken: GetAccessToken
+  parts: Parts
+  /** The guard of routes for logged-in users. */
   required: Middleware
-  rateLimit: RateLimit
-  /** Of the routes that ask WeChat for each call. */
-  wechatRateLimit: RateLimit
-  internalRateLimit: RateLimit
-  store: Pick<Store, 'ping'>
-  isDraining: () => boolean
+  /** The same, which takes a token alone: of routes that a gateway asks. */
+  requiredToken: Middleware
+  /** The guard of internal routes. */
+  requiredInternal: Middleware
+  limits: Limits
+  cors: Cors | undefined
   internalToken: string | undefined
-  now: () => number
+  hasPublicKeys: boolean
+  /** Whether the documents are served. */
+  docs: 'on' | 'off'
+  isDevelopment: boolean
+  /**
+   * The counter of a path's answers to a method, if they are counted. `other` is any method that the
+   * path does not take.
+   */
+  countOf: (path: string, method: string) => AnswerCount | undefined
   log: Log
 }
 
-/** Every route with its guards, a line each. */
+type Step = (req: Request, res: Response, next: NextFunction) => unknown
+
+/** Serves the routes of `routes.ts` that this configuration has. */
 export function createRouter(options: RouterOptions): Router {
-  const { required, log } = options
-  const login = createLoginByRequest(options.login, options.rateLimit, log)
-  const aliases = createAliases(login, options.checkLogin)
-  const handle = createHandlers(options, login)
-  const showsInternalToken = createInternalToken(options.internalToken)
+  const { parts, cors, countOf, log } = options
   const router = Router()
-  const only = (methods: string) => (_req: Request, _res: Response, next: NextFunction) =>
-    next(new LoginError('method_not_allowed', { allow: methods }))
-
-  // The paths that are asked most come first: the router looks from the top.
-  router
-    .route('/checklogin')
-    .get(handle.checkLogin)
-    .post(lenientJsonBody, handle.checkLogin)
-    .all(only('GET, HEAD, POST'))
-  router
-    .route('/verify')
-    .get(nameError, required, createVerify(showsInternalToken))
-    .all(only('GET, HEAD'))
-  router.route('/login').post(jsonBody, handle.login).all(only('POST'))
-  router.route('/refresh').post(required, jsonBody, handle.refresh).all(only('POST'))
-  router.route('/logout').post(required, jsonBody, handle.logout).all(only('POST'))
-  router
-    .route('/me')
-    .get(required, handle.readProfile)
-    .put(required, jsonBody, handle.changeProfile)
-    .all(only('GET, HEAD, PUT'))
-  router.route('/decrypt').post(required, jsonBody, handle.decrypt).all(only('POST'))
-  router.route('/phone').post(required, jsonBody, handle.phone).all(only('POST'))
-  router.route('/checksession').post(required, jsonBody, handle.checkSession).all(only('POST'))
-  router.route('/livez').get(livez).all(only('GET, HEAD'))
-  router.route('/healthz').get(livez).all(only('GET, HEAD'))
-  router.route('/readyz').get(createReadyz(options)).all(only('GET, HEAD'))
-
-  router
-    .route('/auth')
-    // HEAD would otherwise run as GET, and burn the code for an answer that nobody sees.
-    .head(only('GET, POST'))
-    .get(aliases.auth)
-    .post(jsonBody, aliases.auth)
-    .all(only('GET, POST'))
-  router.route('/isAuth').post(lenientJsonBody, aliases.isAuth).all(only('POST'))
-  router.route('/wx/onlogin').post(jsonBody, aliases.onlogin).all(only('POST'))
-
-  if (options.internalToken !== undefined) {
-    const broker = createTokenBroker({
-      ...options,
-      showsInternalToken,
-      rateLimit: options.internalRateLimit,
-    })
-    router.route('/internal/access-token').get(broker).all(only('GET, HEAD'))
+  const steps = createSteps(options)
+  for (const [path, routes] of byPath(routesOf(options))) {
+    const place = router.route(routes[0]?.below ? below(path) : path)
+    const methods = routes.flatMap(methodsOf)
+    const other = countOf(path, 'other')
+    const refuse = counting(other, refuseMethod(methods))
+    if (cors) {
+      place.all(cors.allow)
+      if (!routes.some(isForServers)) {
+        place.options(counting(other, cors.preflight(methods)))
+      }
+    }
+    for (const route of routes) {
+      if (route.head === false) place.head(refuse)
+      for (const method of route.methods) {
+        place[METHODS[method]](...steps.of(route, method))
+        if (route.tellRefusal) place[METHODS[method]](tellRefusal(route, parts))
+      }
+    }
+    place.all(refuse)
+    if (routes[0]?.failure === 'auth') router.use(path, fail({ log, body: authFailure }))
   }
-
-  router.use('/auth', fail({ log, body: authFailure }))
   router.use(fail({ log }))
   return router
 }
 
-function fail(options: SendErrorOptions) {
-  return (error: unknown, req: Request, res: Response, _next: NextFunction) =>
-    sendError(req, res, error, options)
+/** Whether no page has any business there: a gateway or a sister service asks. */
+function isForServers({ guard, isForGateways, isOpenInDevelopment }: Route): boolean {
+  return guard === 'internal' || isForGateways === true || isOpenInDevelopment === true
 }
 
-type Handler = (req: Request, res: Response) => Promise<void>
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete', '*': 'all' } as const
 
-function createHandlers(options: RouterOptions, login: ReturnType<typeof createLoginByRequest>) {
+/** A path and all below it. A parameter of Express would refuse what is no UTF-8 with 404. */
+function below(path: string): RegExp {
+  return new RegExp(`^${path}(?:/|$)`, 'i')
+}
+
+function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const found = new Map<string, Route[]>()
+  for (const route of routes) found.set(route.path, [...(found.get(route.path) ?? []), route])
+  return found
+}
+
+/** What a request passes through before its handler, in this order, and the handler. */
+function createSteps(options: RouterOptions) {
+  const { parts, required, requiredToken, requiredInternal, limits, countOf } = options
+  const guards: Readonly<Record<Guard, readonly Step[]>> = {
+    none: [],
+    login: [required],
+    internal: [requiredInternal],
+  }
+
+  function guarded(route: Route, body: readonly Step[]): readonly Step[] {
+    const { guard, isForGateways, limit } = route
+    const counted = limit ? [noteArrival, count(limit)] : []
+    // Nobody uses up what others may ask of WeChat without being logged in.
+    return [...(isForGateways ? [requiredToken] : guards[guard]), ...body, ...counted]
+  }
+
+  function count(limit: LimitName): Step {
+    return async (req, _res, next) => {
+      await limits[limit](req)
+      next()
+    }
+  }
+
   return {
-    login: async (req, res) => {
-      const { token, expiresIn, isNewUser } = await login(req, req.body as JsonObject)
-      sendJson(req, res, 200, { ...tokenAnswer(token, expiresIn), is_new_user: isNewUser })
+    of(route: Route, method: Method): readonly Step[] {
+      const body = method === 'GET' || !route.body ? [] : [BODIES[route.body]]
+      const [first, ...rest]: Step[] = [
+        ...(route.isProbe ? [noteProbe] : []),
+        ...(route.isForGateways ? [answerGateway] : []),
+        ...guarded(route, body),
+        (req, res) => route.handle(req, res, parts),
+      ]
+      const own = countOf(route.path, method)
+      const head = countOf(route.path, 'HEAD')
+      return [counting(own, first as Step, head), ...rest]
     },
-
-    checkLogin: async (req, res) => {
-      const state = await options.checkLogin(tokenToCheck(req))
-      sendJson(req, res, 200, {
-        is_login: state.isLogin,
-        expires_in: state.expiresIn,
-        session_key: state.sessionKey,
-        next: state.next,
-        ...(state.reason && { reason: state.reason }),
-      })
-    },
-
-    refresh: async (req, res) => {
-      contextOf(req).event = 'refresh'
-      const { token, expiresIn } = await options.refresh(authenticatedOf(req).session)
-      sendJson(req, res, 200, { ...tokenAnswer(token, expiresIn), is_new_user: false })
-    },
-
-    logout: async (req, res) => {
-      contextOf(req).event = 'logout'
-      const all = readFlag((req.body as JsonObject).all, 'all')
-      await options.logout(authenticatedOf(req).session, { all })
-      sendJson(req, res, 200, { message: 'success!' })
-    },
-
-    readProfile: async (req, res) => {
-      const user = await options.profile.read(authenticatedOf(req).session)
-      sendJson(req, res, 200, profileAnswer(user))
-    },
-
-    changeProfile: async (req, res) => {
-      const change = readProfile(req.body as JsonObject)
-      const user = await options.profile.change(authenticatedOf(req).session, change)
-      sendJson(req, res, 200, profileAnswer(user))
-    },
-
-    decrypt: async (req, res) => {
-      contextOf(req).event = 'decrypt'
-      const data = await options.decrypt(req.login, req.body as JsonObject)
-      sendJson(req, res, 200, openDataAnswer(data))
-    },
-
-    phone: async (req, res) => {
-      contextOf(req).event = 'phone'
-      const code = readCode((req.body as JsonObject).code, PHONE_CODE_MISSING)
-      await options.wechatRateLimit(req)
-      const number = await options.phone.ask(authenticatedOf(req).session, code)
-      sendJson(req, res, 200, {
-        phone_number: number.phoneNumber,
-        pure_phone_number: number.purePhoneNumber,
-        country_code: number.countryCode,
-      })
-    },
-
-    checkSession: async (req, res) => {
-      contextOf(req).event = 'check_session'
-      await options.wechatRateLimit(req)
-      const valid = await options.checkSessionKey(authenticatedOf(req).session)
-      sendJson(req, res, 200, { valid })
-    },
-  } satisfies Record<string, Handler>
-}
-
-/** `/checklogin` always answers: two tokens where one belongs are none that could be valid. */
-function tokenToCheck(req: Request): string | undefined {
-  const { token } = (req.body ?? {}) as JsonObject
-  try {
-    return (
-      readBearer(req) ?? queryValue(req, 'token') ?? (typeof token === 'string' ? token : undefined)
-    )
-  } catch {
-    return 'ambiguous'
   }
 }
 
-function tokenAnswer(token: string, expiresIn: number) {
-  return { message: 'success!', token, token_type: 'Bearer', expires_in: expiresIn }
+/**
+ * The step, which begins to count first. It is no step of its own: Express takes 0.3 µs for each.
+ *
+ * @param head the counter of answers to HEAD, which Express serves by the handler of GET
+ */
+function counting(own: AnswerCount | undefined, step: Step, head = own): Step {
+  if (!own) return step
+  return (req, res, next) => {
+    const context = contextOf(req)
+    context.count = req.method === 'HEAD' ? head : own
+    context.begunAt = performance.now()
+    return step(req, res, next)
+  }
 }
 
-/** WeChat's object under WeChat's names, without the openId and unionId of user data. */
-function openDataAnswer(data: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(
-    Object.entries(data).filter(([name]) => !/^(open|union)id$/i.test(name)),
-  )
+const BODIES = { json: jsonBody, form: jsonOrFormBody, lenient: lenientBody } as const
+
+const noteProbe: Middleware = (req, _res, next) => {
+  contextOf(req).isProbe = true
+  next()
 }
 
-/** No openid, no unionid, no session_key: those stay on the server. */
-function profileAnswer(user: User) {
-  return {
-    id: user.id,
-    appid: user.appid,
-    nickname: user.nickname,
-    avatar_url: user.avatarUrl,
-    phone_number: user.phoneNumber,
-    created_at: new Date(user.createdAt).toISOString(),
-    last_login_at: new Date(user.lastLoginAt).toISOString(),
+/** Before the limit, which may wait for a store: that wait is a part of the request's deadline. */
+const noteArrival: Middleware = (req, _res, next) => {
+  contextOf(req).arrivedAt = performance.now()
+  next()
+}
+
+/** Before the guard, so that its refusals too have these headers: a gateway may copy any answer's. */
+export const answerGateway: Middleware = (req, res, next) => {
+  contextOf(req).namesError = true
+  for (const name of IDENTITY_HEADERS) res.setHeader(name, '')
+  next()
+}
+
+function refuseMethod(methods: readonly string[]): Step {
+  const allow = [...methods].sort().join(', ')
+  return (_req, _res, next) => next(new LoginError('method_not_allowed', { allow }))
+}
+
+function tellRefusal(route: Route, parts: Parts) {
+  return (thrown: unknown, req: Request, _res: Response, next: NextFunction) => {
+    const error = thrown instanceof LoginError ? thrown : new LoginError('internal')
+    route.tellRefusal?.(error, req, parts)
+    next(thrown)
+  }
+}
+
+function fail(options: SendErrorOptions) {
+  return (thrown: unknown, req: Request, res: Response, _next: NextFunction) => {
+    // Express's word for a part of the path that is no UTF-8: nothing has such a name.
+    const error = thrown instanceof URIError ? new LoginError('not_found') : thrown
+    sendError(req, res, error, options)
   }
 }

@@ -1,44 +1,90 @@
-import { type ErrorText, LoginError } from '../errors'
-import type { Session, Store } from '../store/store'
-import type { KeyRing } from '../token/keys'
-import { unseal } from '../token/seal'
-import type { AskSessionKey } from '../wx/check-session-key'
-import { sayWechatFailed } from './wechat-failed'
+import { LRUCache } from 'lru-cache'
+import type { ErrorText } from '../errors'
+import type { Origin } from '../events'
+import type { Session } from '../store/contract/sessions'
+import type { Store } from '../store/contract/store'
+import type { SessionKeyCheck } from '../store/contract/users'
+import type { LoginPlatform } from './platform'
+import { sayWechatFailed } from './say-wechat-failed'
+import type { SessionSealing } from './session-secrets'
+import { createSingleFlight } from './single-flight'
 
 export interface CheckSessionKeyOptions {
-  askSessionKey: AskSessionKey
-  store: Pick<Store, 'noteKeyCheck'>
-  keys: KeyRing
+  platform: Pick<LoginPlatform, 'checkSessionKey'>
+  store: { readonly users: Pick<Store['users'], 'noteKeyCheck'> }
+  secrets: Pick<SessionSealing, 'sessionKeyOf'>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
-export type CheckSessionKey = (session: Session) => Promise<boolean>
+export type CheckSessionKey = (session: Session, origin: Origin) => Promise<boolean>
 
-/** The general texts ask for a new login; this user is logged in, and stays so. */
+/** The general texts ask for a new login. This user is logged in, and stays so. */
 const NOT_ASKED: ErrorText = {
   zh: '暂时无法向微信核对 session_key，请稍后再试',
   en: 'WeChat could not be asked about the session_key: try again later.',
 }
 
+/** Answers of this process that are remembered at one time. */
+const REMEMBERED = 10_000
+/** How long an answer of WeChat is given again, in milliseconds. */
+const KNOWN_MS = 3000
+
 /**
- * Asks WeChat whether the session_key of this session is still the user's, and notes the answer for
- * all instances.
+ * Asks WeChat whether the session_key of this session is the one that is valid for the user now,
+ * and notes the answer for all instances.
  *
- * @throws LoginError `session_ended` when the key that sealed the session's values is gone
+ * Each question counts against the quota that the company has at WeChat. So callers that ask at the
+ * same time share one question, and an answer is given again for 3 s, also one that another instance
+ * noted. A login with another session_key and a reset end that: the next question is a new one.
+ *
+ * @throws LoginError `session_ended` when the secret that sealed the session_key is no longer
+ *   configured; `session_key_stale` when the login brought no key
  */
 export function createCheckSessionKey(options: CheckSessionKeyOptions): CheckSessionKey {
-  const { askSessionKey, store, keys, now } = options
-  return async ({ id: sessionId, userId, appid, openid, sealed, keyHash }) => {
-    const values = unseal(keys, sealed, { sessionId, appid })
-    if (!values) throw new LoginError('session_ended', { reason: 'sealing_key_gone' })
-    // From when WeChat was asked: how long its answer travelled says nothing about the key.
+  const { platform, store, secrets, now } = options
+  const underWay = createSingleFlight<boolean>()
+  const answers = new LRUCache<string, SessionKeyCheck>({ max: REMEMBERED })
+
+  async function ask(session: Session, sessionKey: string, origin: Origin): Promise<boolean> {
+    const { userId, appid, openid, sessionKeyHash } = session
+    // The answer counts from when WeChat was asked: its way back says nothing about the key.
     const at = now()
-    const { sessionKey } = values
-    const valid = await askSessionKey({ appid, openid, sessionKey }).catch(error => {
+    const asked = platform.checkSessionKey(sessionKey, { appid, openid, origin })
+    const valid = await asked.catch((error: unknown) => {
       throw sayWechatFailed(error, NOT_ASKED)
     })
-    await store.noteKeyCheck(userId, keyHash, { at, valid })
+    answers.set(nameOf(session), { at, valid })
+    if (sessionKeyHash !== null) {
+      await store.users.noteKeyCheck(userId, sessionKeyHash, { at, valid })
+    }
     return valid
   }
+
+  function isRecent({ at }: SessionKeyCheck): boolean {
+    const age = now() - at
+    return age >= 0 && age < KNOWN_MS
+  }
+
+  return async (session, origin) => {
+    const sessionKey = secrets.sessionKeyOf(session, origin)
+    const known = [answers.get(nameOf(session)), notedOf(session)]
+    const recent = known.find(check => check && isRecent(check))
+    if (recent) return recent.valid
+    return underWay.join(nameOf(session), origin, {
+      work: () => ask(session, sessionKey, origin),
+      tell: (_sharers, work) => work(),
+    })
+  }
+}
+
+/** Names the question. Another newest session_key makes another question of it. */
+function nameOf({ id, userId, sessionKeyHash, newestKeyHash }: Session): string {
+  return `${userId} ${sessionKeyHash ?? id} ${newestKeyHash}`
+}
+
+/** What some instance noted of the session_key that this session holds. */
+function notedOf({ sessionKeyHash, newestKeyHash, newestKeyCheck }: Session) {
+  const isNewest = sessionKeyHash !== null && sessionKeyHash === newestKeyHash
+  return isNewest ? newestKeyCheck : null
 }

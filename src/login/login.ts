@@ -1,18 +1,15 @@
-import { isErrorCode, LoginError } from '../errors'
-import type { LoginCode, Store } from '../store/store'
-import { digest, type KeyRing } from '../token/keys'
-import { randomBytes, timeOrderedId } from '../token/random'
-import { seal } from '../token/seal'
-import { createLoginCodes } from './login-code'
+import { LoginError } from '../errors'
+import { type Events, type Failure, isUndecided, type LoginEvent, type Origin } from '../events'
+import { type Deadline, startDeadline } from '../upstream/deadline'
+import type { BeginSession, LoginAnswer } from './begin-session'
+import type { CodeNames } from './code-names'
+import { type LoginAttempt, LoginCodes, type LoginCodesOptions } from './login-codes'
+import type { LoginPass, LoginPlatform } from './platform'
+import { createRepeatLogin, REPEATED_CODE, type RepeatLoginOptions } from './repeat-login'
 import { createSingleFlight } from './single-flight'
-import type { IssuedToken, TokenIssuer } from './token-issuer'
-import type { Turns } from './turns'
+import { type Circumstances, telling } from './telling'
 
-/** What the exchange of a code at WeChat gives; `wx/` has it. */
-export type ExchangeCode = (
-  appid: string,
-  code: string,
-) => Promise<{ openid: string; sessionKey: string; unionid?: string }>
+export type { LoginAnswer } from './begin-session'
 
 export interface LoginRequest {
   readonly code: string
@@ -20,138 +17,121 @@ export interface LoginRequest {
   readonly appid?: string | undefined
   /** Lets the sender of a lost answer fetch it again within 60 seconds. */
   readonly idempotencyKey?: string | undefined
+  /** When the request arrived, by `performance.now`: its deadline runs from then. Default: now. */
+  readonly arrivedAt?: number | undefined
 }
 
-export interface LoginAnswer extends IssuedToken {
-  readonly isNewUser: boolean
-  readonly userId: string
-  readonly appid: string
-}
-
-export interface CodeLoginOptions {
+export interface LogInOptions extends LoginCodesOptions, RepeatLoginOptions {
+  platform: Pick<LoginPlatform, 'admitLogin' | 'exchangeCode'>
+  store: LoginCodesOptions['store'] & RepeatLoginOptions['store']
+  beginSession: BeginSession
+  names: CodeNames
+  /** Whether this process does not keep up with its work. */
+  isLate: () => boolean
   appids: ReadonlySet<string>
   defaultAppid: string
-  exchangeCode: ExchangeCode
-  store: Store
-  keys: KeyRing
-  issueToken: TokenIssuer
-  sessionTtlSeconds: number
-  /** Longest time that an exchange may take, in milliseconds. */
-  exchangeTimeoutMs: number
-  turns: Pick<Turns, 'begin' | 'next'>
-  now: () => number
+  events: Pick<Events, 'tell'>
 }
 
-export interface CodeLogin {
-  login(request: LoginRequest): Promise<LoginAnswer>
-  /** Resolves once no login is under way, to whether any was. */
+type AskedLogin = LoginRequest & { readonly appid: string }
+
+export interface LogIn {
+  login(request: LoginRequest, origin: Origin): Promise<LoginAnswer>
+  /** Resolves once no login is under way, to whether there was any. */
   settled(): Promise<boolean>
 }
 
-/** Within this time the same Idempotency-Key gets the same session again. */
-const REPLAY_MS = 60_000
+/**
+ * Logs a user in with the code of `wx.login`, once: among all instances one caller exchanges a
+ * code, and the code makes one session. Callers that send the code while it is exchanged share the
+ * answer. A later caller gets `code_used`, or the same session with the same Idempotency-Key.
+ */
+export function createLogIn(options: LogInOptions): LogIn {
+  const { platform, names, beginSession, isLate, appids, defaultAppid, events } = options
+  const codes = new LoginCodes(options)
+  const repeatLogin = createRepeatLogin(options)
+  const underWay = createSingleFlight<LoginAnswer>()
 
-/** One login as it goes: what was asked for, by digests wherever that does. */
-interface Attempt {
-  readonly code: string
-  readonly appid: string
-  readonly codeHash: string
-  readonly idempotencyHash: string | null
+  /** What the store calls the attempt. */
+  async function attemptOf({ code, appid, idempotencyKey }: AskedLogin): Promise<LoginAttempt> {
+    const codeHash = await names.codeHash(appid, code)
+    const idempotencyHash =
+      idempotencyKey === undefined ? null : await names.idempotencyHash(idempotencyKey, codeHash)
+    return { code, appid, codeHash, idempotencyHash }
+  }
+
+  async function logIn(asked: AskedLogin, asking: Asking): Promise<LoginAnswer> {
+    if (!appids.has(asked.appid)) throw new LoginError('unknown_appid')
+    if (isLate()) throw new LoginError('overloaded', { reason: 'event_loop' })
+    let pass: LoginPass
+    try {
+      pass = platform.admitLogin(asked.appid)
+    } catch (refusal) {
+      return repeatOnly(await attemptOf(asked), refusal)
+    }
+    try {
+      return await logInWith(pass, await attemptOf(asked), asking)
+    } finally {
+      pass.leave()
+    }
+  }
+
+  /** A lost answer is not a lost login, also while the platform is away: a repeat asks nobody. */
+  async function repeatOnly(attempt: LoginAttempt, refusal: unknown): Promise<LoginAnswer> {
+    const isAway = refusal instanceof LoginError && refusal.code === 'wechat_unavailable'
+    if (!isAway || attempt.idempotencyHash === null) throw refusal
+    const outcome = await codes.settled(attempt.codeHash)
+    if (!outcome) throw refusal
+    return repeatLogin(attempt, { outcome, wasUnderWay: false, cameAt: options.now() })
+  }
+
+  async function logInWith(pass: LoginPass, attempt: LoginAttempt, { origin, deadline }: Asking) {
+    const { code, appid } = attempt
+    // Who waits for another caller asks nobody: one code with many keys must not fill all places.
+    const claim = await codes.claim(attempt, { deadline, begins: pass.leave })
+    if (!claim.isOurs) return repeatLogin(attempt, claim)
+
+    const { owner } = claim
+    const ask = () => platform.exchangeCode(code, { appid, origin, deadline })
+    const user = await codes.exchanging(attempt, { owner, deadline }, () =>
+      pass.asking(deadline, ask),
+    )
+    return codes.finishing(attempt, owner, () => beginSession({ attempt, owner, user, origin }))
+  }
+
+  async function login(request: LoginRequest, origin: Origin): Promise<LoginAnswer> {
+    const asked = { ...request, appid: request.appid ?? defaultAppid }
+    const appid = appids.has(asked.appid) ? asked.appid : undefined
+    const deadline = startDeadline(options.exchangeTimeoutMs, request.arrivedAt)
+    const { code, idempotencyKey } = asked
+    return underWay.join(JSON.stringify([asked.appid, code, idempotencyKey]), origin, {
+      work: () => logIn(asked, { origin, deadline }),
+      tell: (sharers, work) => telling({ events, origin, sharers, ...eventsOf(appid) }, work),
+    })
+  }
+
+  return { login, settled: underWay.settled }
 }
 
-/**
- * Logs a user in with the code of `wx.login`, once: among all instances a code is exchanged by one
- * caller and makes one session. Callers that come while it is being exchanged share the answer; a
- * later one gets `code_used`, or with the first one's Idempotency-Key the same session.
- *
- * Waits for its turn wherever others may have come with it: at the door, and behind a commit or
- * WeChat, which answer many at once.
- */
-export function createCodeLogin(options: CodeLoginOptions): CodeLogin {
-  const { appids, defaultAppid, exchangeCode, store, keys, issueToken, turns, now } = options
-  const codes = createLoginCodes(options)
-  const flights = createSingleFlight<LoginAnswer>()
+/** Who asks, and by when there must be an answer. */
+interface Asking {
+  readonly origin: Origin
+  readonly deadline: Deadline
+}
 
-  async function login(request: LoginRequest): Promise<LoginAnswer> {
-    const { code, appid = defaultAppid, idempotencyKey } = request
-    if (!appids.has(appid)) throw new LoginError('unknown_appid')
-    const codeHash = digest(appid, code)
-    const idempotencyHash = idempotencyKey === undefined ? null : digest(idempotencyKey, codeHash)
-    return flights.join(`${codeHash}${idempotencyHash}`, () =>
-      attempt({ code, appid, codeHash, idempotencyHash }),
-    )
+/** @param appid the one that was asked for, if it is configured: a log line repeats no input */
+function eventsOf(appid: string | undefined) {
+  return {
+    done({ isNewUser, userId, appid, sessionId, isRepeat }: LoginAnswer, how: Circumstances) {
+      const whose = { appid, userId, sessionId, isNewUser }
+      return { type: 'login.succeeded', ...whose, ...(isRepeat && { isRepeat }), ...how } as const
+    },
+    failed(failure: Failure, how: Circumstances): LoginEvent {
+      const isRepeat = failure.reason === REPEATED_CODE
+      const told = { appid, ...failure, ...(isRepeat && { isRepeat }), ...how }
+      return isUndecided(failure.error)
+        ? { type: 'login.failed', ...told }
+        : { type: 'login.refused', ...told }
+    },
   }
-
-  async function attempt(login: Attempt): Promise<LoginAnswer> {
-    await turns.begin()
-    const claim = await codes.claim(login.codeHash, login.idempotencyHash)
-    await turns.next()
-    if ('settled' in claim) return replay(claim.settled, login, claim.wasInFlight)
-    const { code, appid, codeHash } = login
-    let wx: Awaited<ReturnType<ExchangeCode>>
-    try {
-      wx = await exchangeCode(appid, code).finally(turns.next)
-    } catch (error) {
-      const failure = error instanceof LoginError ? error : new LoginError('internal')
-      await codes.fail(codeHash, claim.owner, failure)
-      throw error
-    }
-    try {
-      return await complete(login, claim.owner, wx)
-    } catch (error) {
-      // WeChat has burnt the code: whoever repeats it needs a new one. A store that just failed
-      // may take its time over this, too, and nobody waits for it.
-      void codes.fail(codeHash, claim.owner, new LoginError('code_used'))
-      throw error
-    }
-  }
-
-  async function complete(
-    { codeHash, appid }: Attempt,
-    owner: string,
-    wx: Awaited<ReturnType<ExchangeCode>>,
-  ): Promise<LoginAnswer> {
-    const sessionId = randomBytes(24).toString('base64url')
-    const createdAt = now()
-    const expiresAt = createdAt + options.sessionTtlSeconds * 1000
-    const sealed = seal(keys.current, wx, { sessionId, appid })
-    const { userId, isNewUser } = await store.completeLogin({
-      codeHash,
-      owner,
-      sessionId,
-      newUserId: timeOrderedId(createdAt),
-      appid,
-      openid: wx.openid,
-      unionid: wx.unionid ?? null,
-      sealed,
-      keyHash: digest(wx.sessionKey),
-      now: createdAt,
-      expiresAt,
-    })
-    await turns.next()
-    const session = { id: sessionId, userId, appid, sealed, expiresAt }
-    return { ...issueToken(session, createdAt), isNewUser, userId, appid }
-  }
-
-  async function replay(
-    code: LoginCode,
-    { appid, idempotencyHash }: Attempt,
-    wasInFlight: boolean,
-  ): Promise<LoginAnswer> {
-    if (code.status === 'failed') {
-      throw new LoginError(isErrorCode(code.error) ? code.error : 'internal', {
-        reason: 'repeated_code',
-        ...(code.wxErrcode !== null && { wxErrcode: code.wxErrcode }),
-      })
-    }
-    const sameKey = idempotencyHash !== null && idempotencyHash === code.idempotencyHash
-    const recent = now() - (code.settledAt ?? 0) < REPLAY_MS
-    if (!wasInFlight && !(sameKey && recent)) throw new LoginError('code_used')
-    const session = code.session === null ? undefined : await store.findSession(code.session)
-    if (!session) throw new LoginError('code_used')
-    const { isNewUser } = code
-    return { ...issueToken(session, session.createdAt), isNewUser, userId: session.userId, appid }
-  }
-
-  return { login, settled: flights.settled }
 }

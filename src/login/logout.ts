@@ -1,9 +1,24 @@
-import type { Session, Store } from '../store/store'
+import type { Origin } from '../events'
+import type { Session } from '../store/contract/sessions'
+import type { Store } from '../store/contract/store'
+import type { SessionEnds } from './session-ends'
 
-export type Logout = (session: Session, options: { all: boolean }) => Promise<void>
+export interface LogoutOptions {
+  store: { readonly sessions: Pick<Store['sessions'], 'end' | 'endAll'> }
+  ends: Pick<SessionEnds, 'tell'>
+}
 
-/** Ends the session, or all of the user's: the next request with such a token fails everywhere. */
-export function createLogout(store: Pick<Store, 'endSession' | 'endSessionsOfUser'>): Logout {
-  return (session, { all }) =>
-    all ? store.endSessionsOfUser(session.userId) : store.endSession(session)
+export type Logout = (session: Session, which: { all: boolean }, origin: Origin) => Promise<void>
+
+/**
+ * Ends the session, or all sessions of its user. The next request with a token of them fails on
+ * every instance.
+ */
+export function createLogout({ store, ends }: LogoutOptions): Logout {
+  return async (session, { all }, origin) => {
+    const { id, userId, appid } = session
+    const endOne = async () => ((await store.sessions.end(session)) ? [id] : [])
+    const sessionIds = await (all ? store.sessions.endAll(userId) : endOne())
+    await ends.tell({ appid, userId, sessionIds }, 'logout', origin)
+  }
 }

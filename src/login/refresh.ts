@@ -1,32 +1,30 @@
-import { LoginError } from '../errors'
-import type { Session, Store } from '../store/store'
-import type { KeyRing } from '../token/keys'
-import { isSealedBy, seal, unseal } from '../token/seal'
+import type { Origin } from '../events'
+import type { Session } from '../store/contract/sessions'
+import type { Store } from '../store/contract/store'
+import type { SessionSealing } from './session-secrets'
 import type { IssuedToken, TokenIssuer } from './token-issuer'
 
 export interface RefreshOptions {
-  store: Pick<Store, 'resealSession'>
-  keys: KeyRing
+  store: { readonly sessions: Pick<Store['sessions'], 'reseal'> }
+  secrets: Pick<SessionSealing, 'isCurrent' | 'open' | 'seal'>
   issueToken: TokenIssuer
 }
 
-export type Refresh = (session: Session) => Promise<IssuedToken>
+export type Refresh = (session: Session, origin: Origin) => Promise<IssuedToken>
 
 /**
- * A new token of the same session, never past the session's end. The old token runs on, so many
- * callers may refresh at once. After a rotation of the signing secret this is where a session's
- * sealed values move to the new key.
+ * Gives a new token of the same session, which never outlives the session. The old token stays
+ * valid, so many callers may refresh at once. After a rotation of the signing secret, and after an
+ * upgrade from version 0.1, a refresh seals the session's secrets anew.
  *
- * @throws LoginError `session_ended` when the key that sealed the session's values is gone
+ * @throws LoginError `session_ended` when the secret that sealed them is no longer configured, or when
+ *   they are another person's
  */
-export function createRefresh({ store, keys, issueToken }: RefreshOptions): Refresh {
-  return async session => {
-    if (isSealedBy(keys.current, session.sealed)) return issueToken(session)
-    const context = { sessionId: session.id, appid: session.appid }
-    const values = unseal(keys, session.sealed, context)
-    if (!values) throw new LoginError('session_ended', { reason: 'sealing_key_gone' })
-    const sealed = seal(keys.current, values, context)
-    await store.resealSession(session, { sealed, from: session.keyHash })
+export function createRefresh({ store, secrets, issueToken }: RefreshOptions): Refresh {
+  return async (session, origin) => {
+    if (secrets.isCurrent(session)) return issueToken(session)
+    const sealed = secrets.seal(secrets.open(session, origin), session)
+    await store.sessions.reseal(session, { sealed, from: session.sessionKeyHash })
     return issueToken({ ...session, sealed })
   }
 }

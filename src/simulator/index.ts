@@ -1,9 +1,9 @@
-export type { KillOptions } from './access-tokens'
-export { type Apps, SIMULATOR_APP, type SimulatedUser } from './accounts'
-export type { RecordedCall } from './call'
-export { createSimulator } from './create-simulator'
-export { ERRCODES } from './errcodes'
-export type { FaultOptions } from './fault-queue'
+export type { FaultOptions } from './core/fault'
+export type { ListenOptions, TlsFiles } from './core/http-server'
+export type { KillOptions } from './wechat/access-tokens'
+export { type Apps, SIMULATOR_APP } from './wechat/apps'
+export { createSimulator } from './wechat/create-simulator'
+export { ERRCODES } from './wechat/errcodes'
 export {
   type AnswerFault,
   type Fault,
@@ -11,13 +11,14 @@ export {
   TRANSPORT_FAULTS,
   type TransportFault,
   type WireFault,
-} from './faults'
+} from './wechat/faults'
+export type { PhoneGrant } from './wechat/phone-codes'
+export type { RecordedCall, Simulator, SimulatorOptions } from './wechat/simulator'
 export type {
   EncryptedData,
   OpenDataOptions,
   PhoneNumberOptions,
   SignedUserInfo,
   UserInfoOptions,
-} from './open-data'
-export type { PhoneGrant } from './phone-codes'
-export type { Simulator, SimulatorOptions } from './simulator'
+} from './wechat/user-data'
+export type { SimulatedUser } from './wechat/users'

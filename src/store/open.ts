@@ -1,30 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type Kysely, sql } from 'kysely'
 import type Mysql from 'mysql2'
 import type Pg from 'pg'
-import { ConfigError } from '../config'
+import { ConfigError } from '../config/config-error'
+import { readDatabaseUrl } from '../config/database-url'
+import type { Events } from '../events'
 import type { Log } from '../log'
-import { createMemoryStore } from './memory'
+import { PATIENCE, type Patience } from '../patience'
+import { type Store, SWEEP_BATCH } from './contract/store'
+import type { UserStore } from './contract/user-store'
+import { createMemoryStore } from './memory/memory-store'
 import { createOutageLog } from './outage-log'
-import type { RedisModule } from './redis/connection'
-import { REDIS_SETTING } from './redis/link'
+import { REDIS_SETTING, type RedisModule } from './redis/link/redis-route'
 import { openRedisStore } from './redis/redis-store'
+import type { SqlDriver } from './sql/driver'
 import { sqlCodeOf } from './sql/faults'
-import { openLate, REFUSAL_FIX } from './sql/late-driver'
-import { openMysqlDriver } from './sql/mysql'
-import { openPostgresDriver } from './sql/postgres'
-import { createSqlStore, type SqlDriver } from './sql/sql-store'
+import { type LateDriverOptions, openLate } from './sql/late-driver'
+import { openMysqlDriver, openMysqlTables } from './sql/mysql'
+import { checkLimits, openPostgresDriver, openPostgresTables } from './sql/postgres'
+import { fixOf } from './sql/refusals'
+import type { SchemaTarget } from './sql/schema-target'
+import type { ServerOptions } from './sql/server-options'
+import { createSqlStore } from './sql/sql-store'
+import { compileStatements, type Statements } from './sql/statements'
+import { DEFAULT_TABLE_PREFIX, problemWithTablePrefix } from './sql/table-prefix'
+import type { SqlDialect } from './sql/tables'
+import { openInTurn, type TlsOptions, tlsOptionsOf } from './sql/tls-options'
 import { DAMAGED, FIX, isDamage } from './sqlite/damage'
-import { openSqliteDriver } from './sqlite/sqlite'
-import { type Store, SWEEP_BATCH, type UserStore } from './store'
+import { MissingPart } from './sqlite/missing-part'
+import { openFileTables } from './sqlite/open-file'
+import { openSqliteDriver } from './sqlite/sqlite-driver'
 
 const DATABASE_SETTING = 'DATABASE_URL (database)'
+const PREFIX_SETTING = 'TABLE_PREFIX (tablePrefix)'
+const REDIS_PREFIX = 'mpl:'
 
 export interface OpenStoreOptions {
+  /** Hears when a store is lost and when it is back. */
+  events: Events
+  /** For warnings about the settings of a store. */
   log: Log
   /** Sessions, codes and counters rest in this Redis; the database keeps the users. */
   redisUrl?: string | undefined
+  /** What the names of all our Redis keys begin with. Default `mpl:`. */
+  redisPrefix?: string | undefined
+  /**
+   * Begins the name of each table, so that other tables of the database are never touched. Two
+   * prefixes in one database are two services. Default `mpl_`.
+   */
+  tablePrefix?: string | undefined
   /** Rows that one sweep removes at the most. */
-  sweepBatch?: number
+  sweepBatch?: number | undefined
+  /** Default: `PATIENCE`. */
+  patience?: Patience | undefined
 }
 
 /**
@@ -35,49 +64,203 @@ export interface OpenStoreOptions {
  * @throws ConfigError when the database cannot be used, without its URL, which may hold a password
  */
 export async function openStore(database: string, options: OpenStoreOptions): Promise<Store> {
-  const { log, redisUrl, sweepBatch = SWEEP_BATCH } = options
-  if (redisUrl === undefined) return openDatabase(database, log, sweepBatch)
+  const { log, events, redisUrl, patience = PATIENCE } = options
+  if (redisUrl === undefined) return openDatabase(database, options)
   // First the package: a database must not stay open behind a refusal.
-  const redis = load<RedisModule>('@redis/client', REDIS_SETTING)
-  const users = await openDatabase(database, log, sweepBatch)
-  return openRedisStore({ redis, url: redisUrl, users, log })
+  const redis = loadRedis()
+  const users = await openDatabase(database, options)
+  const { redisPrefix: prefix = REDIS_PREFIX } = options
+  return openRedisStore({ redis, url: redisUrl, prefix, users, events, log, patience })
 }
 
 async function openDatabase(
   database: string,
-  log: Log,
-  sweepBatch: number,
+  options: OpenStoreOptions,
 ): Promise<Store & UserStore> {
+  const { sweepBatch = SWEEP_BATCH, tablePrefix = DEFAULT_TABLE_PREFIX } = options
+  const problem = problemWithTablePrefix(tablePrefix)
+  if (problem) throw refusal(problem, PREFIX_SETTING)
   if (database === 'memory:') return createMemoryStore(sweepBatch)
+  const dialect = dialectOf(database)
+  const schema = dialect === 'postgres' ? readDatabaseUrl(database).schema : undefined
+  const statements = compileStatements({ dialect, tablePrefix, schema, sweepBatch })
   try {
-    return createSqlStore(await openDriver(database, log, sweepBatch), sweepBatch)
+    const driver = await openDriver(database, { ...options, tablePrefix, statements })
+    return createSqlStore({ driver, statements, sweepBatch })
   } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw refusal(whatIsWrong(database, error))
+    throw unusable(database, error)
   }
 }
 
-function openDriver(database: string, log: Log, sweepBatch: number): Promise<SqlDriver> {
-  const outages = createOutageLog(log, DATABASE_SETTING)
-  if (database.startsWith('sqlite:')) {
-    return openSqliteDriver({ file: sqliteFile(database), sweepBatch, outages })
-  }
-  const options = { url: database, sweepBatch, outages }
-  if (/^postgres(ql)?:/.test(database)) {
-    const pg = load<typeof Pg>('pg')
-    return openLate(() => openPostgresDriver(pg, options), outages)
-  }
-  const mysql = load<typeof Mysql>('mysql2')
-  return openLate(() => openMysqlDriver(mysql, options), outages)
+function dialectOf(database: string): SqlDialect {
+  if (database.startsWith('sqlite:')) return 'sqlite'
+  return /^postgres(ql)?:/.test(database) ? 'postgres' : 'mysql'
 }
 
-function load<T>(name: string, setting = DATABASE_SETTING): T {
-  try {
-    return require(name) as T
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-    throw refusal(`needs the package ${name}: npm install ${name}`, setting)
+interface OpenDriverOptions extends OpenStoreOptions {
+  tablePrefix: string
+  statements: Statements
+}
+
+function openDriver(database: string, options: OpenDriverOptions): Promise<SqlDriver> {
+  const { events, tablePrefix, statements, patience = PATIENCE } = options
+  const outages = createOutageLog(events, DATABASE_SETTING)
+  const common = { tablePrefix, statements, outages, patience }
+  if (dialectOf(database) === 'sqlite') {
+    return openSqliteDriver({ ...common, file: sqliteFile(database) })
   }
+  return openServer(dialectOf(database), { ...common, url: readDatabaseUrl(database) })
+}
+
+/** A server as its URL names it; which way of TLS it takes is found out when it opens. */
+type NamedServer = Omit<ServerOptions, 'tls'> & LateDriverOptions
+
+function openServer(dialect: SqlDialect, server: NamedServer): Promise<SqlDriver> {
+  const open = openerOf(dialect)
+  const { tls } = server.url
+  if (!tls) return openLate(() => open({ ...server, tls: undefined }), server)
+  const context = tlsOptionsOf(dialect, tls, readPem)
+  const attempts = tls.attempts.map(isOn => isOn && context)
+  return openLate(() => openInTurn(attempts, each => open({ ...server, tls: each })), server)
+}
+
+function openerOf(dialect: SqlDialect): (options: ServerOptions) => Promise<SqlDriver> {
+  if (dialect === 'postgres') {
+    const pg = loadPg()
+    return options => openPostgresDriver(pg, options)
+  }
+  const mysql = loadMysql()
+  return options => openMysqlDriver(mysql, options)
+}
+
+/** A database as tables, for work beside the service's: to look at it, to copy it. */
+export interface OpenedTables extends SchemaTarget {
+  readonly db: Kysely<unknown>
+  close(): Promise<void>
+}
+
+export type OpenTablesOptions = Pick<OpenStoreOptions, 'tablePrefix' | 'patience'>
+
+/**
+ * Opens the tables of a database, and changes no schema.
+ *
+ * @throws ConfigError as `openStore` does, and when a server cannot be reached or a file is not there
+ */
+export async function openTables(
+  database: string,
+  { tablePrefix = DEFAULT_TABLE_PREFIX, patience = PATIENCE }: OpenTablesOptions,
+): Promise<OpenedTables> {
+  const dialect = dialectOf(database)
+  try {
+    const { db, schema } = await openTablesOf(database, patience)
+    return { db, dialect, tablePrefix, schema, close: () => db.destroy() }
+  } catch (error) {
+    throw unusable(database, error)
+  }
+}
+
+/** What a failure of a database means for the operator, without its URL and its text. */
+export function unusable(database: string, error: unknown): ConfigError {
+  if (error instanceof ConfigError) return error
+  return refusal(error instanceof MissingPart ? error.message : whatIsWrong(database, error))
+}
+
+async function openTablesOf(
+  database: string,
+  patience: Patience,
+): Promise<{ db: Kysely<unknown>; schema?: string }> {
+  const dialect = dialectOf(database)
+  if (dialect === 'sqlite') {
+    const file = sqliteFile(database)
+    if (!existsSync(file)) throw refusal(`names the file ${file}, which is not there`)
+    return { db: openFileTables(file, { busyTimeoutMs: 5000, cacheKib: 65_536 }) }
+  }
+  const url = readDatabaseUrl(database)
+  const open = (tls?: TlsOptions) => openTablesOfServer(dialect, { url, tls, patience })
+  if (!url.tls) return open()
+  const context = tlsOptionsOf(dialect, url.tls, readPem)
+  return openInTurn(
+    url.tls.attempts.map(isOn => isOn && context),
+    open,
+  )
+}
+
+async function openTablesOfServer(
+  dialect: SqlDialect,
+  options: Pick<ServerOptions, 'url' | 'tls' | 'patience'>,
+): Promise<{ db: Kysely<unknown>; schema?: string }> {
+  if (dialect === 'mysql') {
+    const db = openMysqlTables(loadMysql(), options)
+    await orClose(db, sql`select 1`.execute(db))
+    return { db }
+  }
+  const pg = loadPg()
+  const opened = await openPostgresTables(pg, options)
+  await orClose(opened.db, checkLimits(pg, options))
+  return opened
+}
+
+/** A connection that cannot be used is closed before that is told. */
+async function orClose(db: Kysely<unknown>, work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+function readPem(file: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw refusal(
+      `names a certificate or key that cannot be read (${code}): correct its path, or let the service’s user read it`,
+    )
+  }
+  if (text.includes('-----BEGIN ')) return text
+  throw refusal(
+    'names a certificate or key that is not in PEM: convert it, for example by openssl x509 -inform der',
+  )
+}
+
+// Each `require` has its name and a `try` around it: a bundler then takes the package along where it
+// is installed, and does not mind where it is not.
+
+function loadPg(): typeof Pg {
+  try {
+    return require('pg')
+  } catch (error) {
+    throw missing('pg', error)
+  }
+}
+
+function loadMysql(): typeof Mysql {
+  try {
+    return require('mysql2')
+  } catch (error) {
+    throw missing('mysql2', error)
+  }
+}
+
+/** @throws ConfigError when the package is not installed */
+export function loadRedis(): RedisModule {
+  try {
+    return require('@redis/client')
+  } catch (error) {
+    throw missing('@redis/client', error, REDIS_SETTING)
+  }
+}
+
+/** In a clone the drivers are for the tests, and an install for production leaves them out. */
+function missing(name: string, error: unknown, setting = DATABASE_SETTING): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') return error
+  return refusal(
+    `needs the package ${name}: npm install ${name} (in a clone: npm install --no-save --save-prod --omit=dev ${name})`,
+    setting,
+  )
 }
 
 function sqliteFile(database: string): string {
@@ -85,15 +268,20 @@ function sqliteFile(database: string): string {
 }
 
 function whatIsWrong(database: string, error: unknown): string {
-  const { code, errcode, message } = error as NodeJS.ErrnoException & { errcode?: number }
+  const reason = sqlCodeOf(error)
   if (!database.startsWith('sqlite:')) {
-    return `the database cannot be used (${sqlCodeOf(error)}); ${REFUSAL_FIX}`
+    return `the database cannot be used (${reason}): ${fixOf(reason)}`
   }
+  const { code, errcode, message } = error as NodeJS.ErrnoException & { errcode?: number }
   const what = [code, errcode, message].filter(part => part !== undefined).join(', ')
-  if (isDamage(error)) {
-    return `the SQLite file ${sqliteFile(database)} cannot be used (${what}): ${FIX[DAMAGED]}`
-  }
-  return `the SQLite file ${sqliteFile(database)} cannot be used (${what}); check the folder's permissions, or restore the file from a backup`
+  return `the SQLite file ${sqliteFile(database)} cannot be used (${what}): ${fixOfFile(error)}`
+}
+
+function fixOfFile(error: unknown): string | undefined {
+  const reason = sqlCodeOf(error)
+  if (isDamage(error)) return FIX[DAMAGED]
+  if (reason.startsWith('schema_')) return fixOf(reason)
+  return "check the folder's permissions, or restore the file from a backup"
 }
 
 function refusal(problem: string, name = DATABASE_SETTING): ConfigError {

@@ -1,31 +1,34 @@
-import type { Log } from '../log'
+import type { Events } from '../events'
 
-/** Tells the operator when a store is lost and when it is back: a line for each change, no more. */
+/** Tells when a store is lost and when it is back: one event for each change, however often it is met. */
 export interface OutageLog {
   /** Why the store cannot be used right now, in a word; undefined while it can. */
   readonly reason: string | undefined
-  /** It cannot be reached. Said again only when the reason is another one. */
+  /** The store cannot be reached, and may come back by itself. */
   lost(reason: string): void
-  /** It was reached and said no, which only the operator can change. */
+  /** The store answered no. Only the operator can change that: `fix` says how. */
   refused(reason: string, fix?: string): void
+  /** The store does what it is asked. */
   back(): void
 }
 
-/** `setting` names what the operator has set; its value may hold a password and is never told. */
-export function createOutageLog(log: Log, setting: string): OutageLog {
+/** `setting` names what the operator has set. Its value may hold a password and is never told. */
+export function createOutageLog(events: Events, setting: string): OutageLog {
   let reason: string | undefined
-  const tell = (level: 'warn' | 'error', event: string) => (why: string, fix?: string) => {
-    if (why !== reason) log[level](event, { setting, reason: why, ...(fix && { fix }) })
+  function tell(why: string, fix?: string): void {
+    if (why !== reason) {
+      events.tell({ type: 'store.lost', setting, reason: why, ...(fix !== undefined && { fix }) })
+    }
     reason = why
   }
   return {
     get reason() {
       return reason
     },
-    lost: tell('warn', 'store_connection_lost'),
-    refused: tell('error', 'store_refused'),
+    lost: why => tell(why),
+    refused: tell,
     back() {
-      if (reason !== undefined) log.info('store_connected', { setting })
+      if (reason !== undefined) events.tell({ type: 'store.back', setting })
       reason = undefined
     },
   }

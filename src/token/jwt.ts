@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken'
 import { LRUCache } from 'lru-cache'
 import { LoginError } from '../errors'
-import type { KeyRing } from './keys'
+import type { TokenKey, TokenKeys } from './token-keys'
 
 /** What a token says; JWT Claims Set, RFC 7519 section 4. Times in seconds since 1970. */
 export interface Claims {
@@ -17,8 +17,24 @@ export interface Claims {
   readonly exp: number
 }
 
+/** A token that is refused. */
+export class TokenRefused extends LoginError {
+  override readonly name = 'TokenRefused'
+  readonly #claims: Claims | undefined
+
+  constructor(code: 'token_invalid' | 'token_expired', claims?: Claims) {
+    super(code)
+    this.#claims = claims
+  }
+
+  /** What the token says, if its signature proved right: by it the log says whose token it was. */
+  get claims(): Claims | undefined {
+    return this.#claims
+  }
+}
+
 export interface JwtOptions {
-  keys: KeyRing
+  tokenKeys: Pick<TokenKeys, 'current' | 'byKid'>
   /** The appids whose tokens are taken. */
   audience: readonly string[]
   /** Longest life that a token may claim, in seconds. */
@@ -30,29 +46,32 @@ export interface JwtOptions {
 export interface Jwt {
   sign(claims: Claims): string
   /**
-   * The claims of a token that we signed and that still runs.
+   * The claims of a token that we signed and that has not expired.
    *
-   * @throws LoginError `token_invalid` whatever is wrong with it, all alike; `token_expired` only
-   *   once the signature proved right
+   * @throws TokenRefused `token_invalid`, which does not say what is wrong; `token_expired` only
+   *   when the signature proved right
    */
   verify(token: string): Claims
 }
 
 const ISSUER = 'miniprogram-login'
-/** Tells our token from any other JWT made with the same key, RFC 8725 section 3.11. */
+/** Tells our token from any other JWT that is signed with the same key, RFC 8725 section 3.11. */
 const TYPE = 'mpl+jwt'
-const ALGORITHM = 'HS256'
 const MAX_LENGTH = 4096
 const LEEWAY_SECONDS = 60
 const CACHED_TOKENS = 8192
-const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]{43})$/
+/** The signature has 32 bytes by HS256, and 64 by ES256 (RFC 7518 section 3.4). */
+const SHAPE = /^([\w-]+)\.([\w-]+)\.([\w-]{43}|[\w-]{86})$/
 
 /**
- * jsonwebtoken behind a strict door: by itself it takes tokens without `exp`, with unknown `crit`,
- * from the future, with arrays for payloads and with non-canonical base64url. Signatures that
- * proved right are remembered; time is checked again at every call.
+ * Signs and verifies our tokens with jsonwebtoken, which alone checks too little: it takes tokens
+ * without `exp`, with an unknown `crit`, from the future, with an array as payload, and in
+ * base64url that is not canonical.
+ *
+ * A signature that proved right is remembered for the 8192 tokens shown last, which spares ES256
+ * more than HS256: `npm run bench:sign`. The time is checked at every call.
  */
-export function createJwt({ keys, audience, maxTtlSeconds, now }: JwtOptions): Jwt {
+export function createJwt({ tokenKeys, audience, maxTtlSeconds, now }: JwtOptions): Jwt {
   const audiences = new Set(audience)
   const verified = new LRUCache<string, Claims>({ max: CACHED_TOKENS })
 
@@ -60,11 +79,10 @@ export function createJwt({ keys, audience, maxTtlSeconds, now }: JwtOptions): J
     const [, header, payload, signature] = SHAPE.exec(token) ?? []
     if (token.length > MAX_LENGTH || !header || !payload || !signature) throw invalid()
     if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) throw invalid()
-    const key = keys.byKid.get(kidOf(parseCanonical(header)))
-    if (!key) throw invalid()
+    const key = keyOf(parseCanonical(header), tokenKeys.byKid)
     try {
-      jwt.verify(token, key.signing, {
-        algorithms: [ALGORITHM],
+      jwt.verify(token, key.verifying, {
+        algorithms: [key.algorithm],
         issuer: ISSUER,
         ignoreExpiration: true,
       })
@@ -76,9 +94,9 @@ export function createJwt({ keys, audience, maxTtlSeconds, now }: JwtOptions): J
 
   return {
     sign(claims) {
-      const { kid, signing } = keys.current
-      const header = { alg: ALGORITHM, typ: TYPE, kid } as const
-      return jwt.sign({ iss: ISSUER, ...claims }, signing, { algorithm: ALGORITHM, header })
+      const { kid, algorithm, signing } = tokenKeys.current
+      const header = { alg: algorithm, typ: TYPE, kid } as const
+      return jwt.sign({ iss: ISSUER, ...claims }, signing, { algorithm, header })
     },
 
     verify(token) {
@@ -86,18 +104,18 @@ export function createJwt({ keys, audience, maxTtlSeconds, now }: JwtOptions): J
       const claims = known ?? check(token)
       if (!known) verified.set(token, claims)
       const seconds = now() / 1000
-      if (claims.iat > seconds + LEEWAY_SECONDS) throw invalid()
-      if (claims.exp <= seconds) throw new LoginError('token_expired')
+      if (claims.iat > seconds + LEEWAY_SECONDS) throw new TokenRefused('token_invalid', claims)
+      if (claims.exp <= seconds) throw new TokenRefused('token_expired', claims)
       return claims
     },
   }
 }
 
-function invalid(): LoginError {
-  return new LoginError('token_invalid')
+function invalid(): TokenRefused {
+  return new TokenRefused('token_invalid')
 }
 
-/** Parses a segment only if it is written as we write: that leaves out white space and double keys. */
+/** Parses a segment if it is written as we write it: without white space, and no key twice. */
 function parseCanonical(segment: string): Record<string, unknown> {
   try {
     const text = Buffer.from(segment, 'base64url').toString('utf8')
@@ -107,17 +125,21 @@ function parseCanonical(segment: string): Record<string, unknown> {
       return value as Record<string, unknown>
     }
   } catch {
-    // One answer for every malformed token, below.
+    // Every malformed token gets the same answer, below.
   }
   throw invalid()
 }
 
-/** Exactly our three header fields: so no `crit`, `jwk`, `jku`, `x5u`, `b64` or `zip` gets further. */
-function kidOf(header: Record<string, unknown>): string {
+/**
+ * The key that a header names, if it names the key's own algorithm. Takes our three fields and no
+ * other: `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip` are refused.
+ */
+function keyOf(header: Record<string, unknown>, byKid: ReadonlyMap<string, TokenKey>): TokenKey {
   const { alg, typ, kid, ...others } = header
-  if (alg !== ALGORITHM || typ !== TYPE || typeof kid !== 'string') throw invalid()
+  const key = byKid.get(kid as string)
+  if (!key || alg !== key.algorithm || typ !== TYPE) throw invalid()
   if (Object.keys(others).length > 0) throw invalid()
-  return kid
+  return key
 }
 
 function claimsOf(

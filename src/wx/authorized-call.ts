@@ -1,63 +1,54 @@
-import type { Log } from '../log'
-import type { AccessTokens } from './access-token'
-import { isTokenRefusal, WxUnreachable } from './errcode'
-import { reporting } from './report'
+import { type Deadline, startDeadline } from '../upstream/deadline'
+import { Unreachable } from '../upstream/unreachable'
+import type { AccessTokens } from './access-tokens'
+import type { ApiCall } from './asking'
+import type { AccessToken } from './stable-token'
+import type { TellFailures } from './tell-failures'
+import { isTokenRefusal } from './wx-refused'
 
 export interface AuthorizedCallOptions {
-  tokens: AccessTokens
-  /** Total deadline in milliseconds: getting the token, the call, and the one retry. */
+  accessTokens: AccessTokens
+  /** Total deadline in milliseconds: getting the access_token, the call, and the one repeat. */
   timeoutMs: number
-  log: Log
+  tellFailures: TellFailures
 }
 
-/** Does one call of an API that wants an access_token, within what is left of the deadline. */
-export type Ask<T> = (accessToken: string, withinMs: number) => Promise<T>
+/** Makes one call of an API that wants an access_token. */
+export type Ask<T> = (accessToken: string, deadline: Deadline) => Promise<T>
 
-export type AuthorizedCall = <T>(api: string, appid: string, ask: Ask<T>) => Promise<T>
+export type AuthorizedCall = <T>(call: ApiCall, ask: Ask<T>) => Promise<T>
 
-/** With less than this part of the deadline left, a call would only be sent to be given up. */
+/** The part of the deadline that must be left for a call. With less it would be sent in vain. */
 const LEAST_PART = 0.2
 
 /**
- * Calls with the app's access_token. If WeChat refuses the token it has not looked at the rest, so
- * the call is made once more with a new one; never a third time.
+ * Makes calls with the app's access_token. WeChat looks at the access_token before it looks at
+ * anything else. So a call whose access_token was refused is made once more with a new one, and
+ * never a third time.
  */
 export function createAuthorizedCall(options: AuthorizedCallOptions): AuthorizedCall {
-  const { tokens, timeoutMs, log } = options
+  const { accessTokens, timeoutMs, tellFailures } = options
 
-  async function call<T>(appid: string, ask: Ask<T>): Promise<T> {
-    const begun = performance.now()
-    const left = () => timeoutMs - (performance.now() - begun)
-    const tokenFrom = async (work: Promise<{ value: string }>) => {
-      const { value } = await inTime(work, left())
-      if (left() < timeoutMs * LEAST_PART) throw tooLate()
-      return value
-    }
-
-    const token = await tokenFrom(tokens.get(appid))
+  async function askTwice<T>(call: ApiCall, ask: Ask<T>): Promise<T> {
+    const deadline = startDeadline(timeoutMs)
+    const first = await inTime(accessTokens.get(call), deadline)
     try {
-      return await ask(token, left())
+      return await ask(first, deadline)
     } catch (error) {
       if (!isTokenRefusal(error)) throw error
-      return ask(await tokenFrom(tokens.replace(appid, token)), left())
+      return ask(await inTime(accessTokens.replace(first, call), deadline), deadline)
     }
   }
 
-  return (api, appid, ask) => reporting({ log, api, appid }, () => call(appid, ask))
+  return (call, ask) => tellFailures(call, () => askTwice(call, ask))
 }
 
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate()), ms)
-  })
-  try {
-    return await Promise.race([work, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
+async function inTime(work: Promise<AccessToken>, deadline: Deadline): Promise<string> {
+  const { value } = await deadline.within(work, tooLate)
+  if (deadline.leftMs() < deadline.totalMs * LEAST_PART) throw tooLate()
+  return value
 }
 
-function tooLate(): WxUnreachable {
-  return new WxUnreachable('wechat_unavailable', { sent: false, reason: 'no_access_token_in_time' })
+function tooLate(): Unreachable {
+  return new Unreachable('unavailable', { sent: false, reason: 'no_access_token_in_time' })
 }

@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
 import { LoginError } from '../../src/errors'
 import { createRequireLogin } from '../../src/http/require-login'
-import { nameError } from '../../src/http/verify'
-import type { KeyRing } from '../../src/token/keys'
+import { answerGateway } from '../../src/http/router'
 import { type BusinessServer, startBusinessServer } from '../support/business-server'
 import { available } from '../support/databases'
 import { type Nginx, startNginx } from '../support/nginx'
@@ -44,9 +43,9 @@ describeNginx('nginx with examples/nginx, when the login service', () => {
   /** `/verify` as the service builds it, whose guard comes to this. */
   function failing(error: LoginError): RequestListener {
     const log = { info() {}, warn() {}, error() {} }
-    const authenticate = () => Promise.reject(error)
-    const guard = createRequireLogin({ authenticate, keys: {} as KeyRing, log })
-    return (req, res) => nameError(req, res, () => guard(req, res, () => {}))
+    const identify = () => Promise.reject(error)
+    const guard = createRequireLogin({ identify, readToken: () => undefined, log })
+    return (req, res) => answerGateway(req, res, () => guard(req, res, () => {}))
   }
 
   async function refused(path = '/orders') {
@@ -55,13 +54,13 @@ describeNginx('nginx with examples/nginx, when the login service', () => {
     return answer
   }
 
-  test.each(['store_unavailable', 'overloaded', 'shutting_down'] as const)(
-    'says 503 %s, so does nginx, and the business server is never asked',
+  test.each(['store_unavailable', 'overloaded', 'shutting_down', 'rate_limited'] as const)(
+    'says %s, so does nginx, and the business server is never asked',
     async code => {
       const error = new LoginError(code, { retryAfter: 7 })
       behaviour = failing(error)
       const { status, headers, body } = await refused()
-      expect(status).toBe(503)
+      expect(status).toBe(error.status)
       expect(headers).toMatchObject({
         'retry-after': '7',
         'content-type': 'application/json; charset=utf-8',
@@ -110,7 +109,7 @@ describeNginx('nginx with examples/nginx, when the login service', () => {
   test('is down, nginx’s logs still hold no token', async () => {
     await stop()
     await supertest(nginx.url).get('/checklogin?token=query-canary').expect(503)
-    for (let i = 0; i < 100 && !nginx.accessLog().includes('/checklogin'); i++) await sleep(20)
+    while (!nginx.accessLog().includes('/checklogin')) await sleep(20)
     expect(nginx.accessLog()).toContain('/checklogin')
     expect(nginx.accessLog() + nginx.errorLog()).not.toContain('canary')
   })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSimulator, SIMULATOR_APP, type Simulator } from '../../src/simulator/index'
 import { Clock } from '../support/clock'
-import { available, type DatabaseServer, startRedis } from '../support/databases'
+import { available } from '../support/databases'
 import { startServer } from '../support/server-process'
 import {
   INTERNAL_TOKEN,
@@ -11,6 +11,7 @@ import {
   type Service,
   startService,
 } from '../support/service'
+import { sharedDatabase } from '../support/shared-servers/database'
 import { temporaryDatabase, temporaryFolder } from '../support/temporary'
 
 const TOKEN_API = '/cgi-bin/stable_token'
@@ -40,12 +41,7 @@ async function twoInstances({ redis = false } = {}): Promise<Pair> {
   await simulator.listen()
   const { url, file, remove } = temporaryDatabase()
   closing.push(() => simulator.close(), remove)
-  let server: DatabaseServer | undefined
-  if (redis) {
-    server = await startRedis()
-    closing.push(() => server?.remove())
-  }
-  const redisUrl = server?.url
+  const redisUrl = redis ? (await sharedDatabase('redis')).url : undefined
   const start = async () => {
     const apps = { [appid]: secret }
     const service = await startService({ apps, database: url, redisUrl, simulator, clock })
@@ -55,11 +51,16 @@ async function twoInstances({ redis = false } = {}): Promise<Pair> {
   return { simulator, clock, file, redisUrl, services: [await start(), await start()] }
 }
 
+/** Of ten users: one may ask 60 times a minute. */
 async function phonesAtOnce({ simulator, services }: Pair, calls: number): Promise<number[]> {
   const [a] = services
-  const { token } = await a.logIn()
+  const names = Array.from({ length: 10 }, (_, i) => `user${i}`)
+  const users = await Promise.all(
+    names.map(async user => ({ user, token: (await a.logIn(user)).token })),
+  )
   const asked = Array.from({ length: calls }, (_, i) => {
-    const code = simulator.mintPhoneCode()
+    const { user, token } = users[i % users.length] as (typeof users)[number]
+    const code = simulator.mintPhoneCode({ user })
     const { http } = services[i % 2] as Service
     return http.post('/phone').set('Authorization', `Bearer ${token}`).send({ code })
   })
@@ -84,8 +85,8 @@ describe.each(['SQLite', ...(available('redis') ? ['Redis'] : [])])('two instanc
       simulator.killAccessToken()
       clearInterval(watch)
     }, 1)
+    closing.push(() => clearInterval(watch))
     expect(await phonesAtOnce(pair, 200)).toEqual(Array(200).fill(200))
-    clearInterval(watch)
     expect(killed()).toBeGreaterThan(0)
     expect(fetches(simulator)).toBe(2)
     const phones = simulator.calls.filter(({ path }) => path === PHONE_API)
@@ -93,16 +94,19 @@ describe.each(['SQLite', ...(available('redis') ? ['Redis'] : [])])('two instanc
   })
 })
 
-test('kill -9 of the instance that is fetching: the other goes on within 2 s', async () => {
+test('kill -9 of the instance that is fetching: the other goes on when the lease of 1 s has ended', async () => {
   const folder = temporaryFolder()
   const simulator = createSimulator()
   const WX_API_BASE_URL = await simulator.listen()
   closing.push(folder.remove, () => simulator.close())
-  const env = { JWT_SECRET, WX_APPID: appid, WX_SECRET: secret, WX_API_BASE_URL }
+  // Far above the lease: a busy machine does not come near it.
+  const WX_TIMEOUT_MS = '15000'
+  const wx = { WX_APPID: appid, WX_SECRET: secret, WX_API_BASE_URL, WX_TIMEOUT_MS }
+  const env = { JWT_SECRET, ...wx }
   const options = { ...env, INTERNAL_TOKEN, DATABASE_URL: `sqlite:${folder.path}/login.db` }
-  const first = await startServer(options, folder.path)
+  const first = await startServer(options, folder.path, { leaseMs: 1000 })
   closing.push(() => first.stop('SIGKILL'))
-  const second = await startServer(options, folder.path)
+  const second = await startServer(options, folder.path, { leaseMs: 1000 })
   closing.push(() => second.stop('SIGKILL'))
   const ask = (url: string) =>
     fetch(`${url}/internal/access-token?appid=${appid}`, {
@@ -111,12 +115,11 @@ test('kill -9 of the instance that is fetching: the other goes on within 2 s', a
 
   simulator.fail({ transport: 'never' }, { path: TOKEN_API })
   const lost = ask(first.url).catch(() => 'lost')
-  while (fetches(simulator) === 0) await sleep(5)
-  const begun = performance.now()
+  for (let i = 0; i < 2000 && fetches(simulator) === 0; i++) await sleep(5)
+  expect(fetches(simulator)).toBe(1)
   await first.stop('SIGKILL')
   const answer = await ask(second.url)
   expect(answer.status).toBe(200)
-  expect(performance.now() - begun).toBeLessThan(2000)
   expect(await lost).toBe('lost')
   expect(fetches(simulator)).toBe(2)
 })
@@ -142,9 +145,11 @@ test('an AppSecret that WeChat refuses: one question, then a pause of ten second
   expect(await ask()).toMatchObject({ error: 'misconfigured', wx_errcode: 40001 })
   expect(fetches(simulator)).toBe(1)
   // Told once, and of the API that said no: /phone's own was never asked.
-  const refusals = a.logLines.filter(({ event }) => event === 'wechat_refused')
-  expect(refusals).toMatchObject([{ level: 'error', fields: { api: TOKEN_API, errcode: 40001 } }])
-  expect(refusals[0]?.fields.hint).toContain('WX_SECRET')
+  const refusals = a.logLines.filter(({ event }) => event === 'wechat.refused')
+  expect(refusals).toMatchObject([
+    { level: 'error', fields: { api: TOKEN_API, wx_errcode: 40001 } },
+  ])
+  expect(refusals[0]?.fields.fix).toContain('WX_SECRET')
   clock.advance(10)
   expect(await ask()).toMatchObject({ phone_number: expect.any(String) })
 })

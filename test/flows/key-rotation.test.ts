@@ -20,13 +20,17 @@ test('the document takes every instance from the old secret alone to the new one
   expect([STEPS[0], STEPS[3]]).toEqual([[JWT_SECRET], [OTHER_JWT_SECRET]])
 })
 
-const database = temporaryDatabase()
+/** One for each test: the way back from the last step to the first is no rotation. */
+let database: ReturnType<typeof temporaryDatabase>
 const clock = new Clock()
 const running: Service[] = []
+beforeEach(() => {
+  database = temporaryDatabase()
+})
 afterEach(async () => {
   for (const service of running.splice(0).reverse()) await service.close()
+  database.remove()
 })
-afterAll(() => database.remove())
 
 async function instance([jwtSecret, jwtSecretPrevious]: Secrets): Promise<Service> {
   const service = await startService({

@@ -26,7 +26,7 @@ describe.each(['memory', 'sqlite'])('one code, one login (%s)', kind => {
 
   test('20 requests with one code at once: one upstream call, one session, 20 equal answers', async () => {
     const code = service.simulator.mintCode()
-    service.simulator.fail({ late: 50 })
+    service.simulator.fail({ late: 1000 })
     const answers = await Promise.all(Array.from({ length: 20 }, () => login(code)))
     expect(service.simulator.calls).toHaveLength(1)
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
@@ -35,7 +35,7 @@ describe.each(['memory', 'sqlite'])('one code, one login (%s)', kind => {
 
   test('requests at once with different Idempotency-Keys share the session, too', async () => {
     const code = service.simulator.mintCode()
-    service.simulator.fail({ late: 80 })
+    service.simulator.fail({ late: 1000 })
     const answers = await Promise.all(['key-a', 'key-b', 'key-c'].map(key => login(code, key)))
     expect(service.simulator.calls).toHaveLength(1)
     expect(new Set(answers.map(({ body }) => sessionOf(body.token))).size).toBe(1)
@@ -155,7 +155,7 @@ describe('one code on two instances that share a database', () => {
     const two = await startService({ database: database.url, clock, simulator: one.simulator })
     try {
       const code = one.simulator.mintCode()
-      one.simulator.fail({ late: 100 })
+      one.simulator.fail({ late: 1500 })
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
           (i % 2 ? one : two).http.post('/login').send({ code }).expect(200),

@@ -21,8 +21,7 @@ const NAMES_BEFORE = PROTOTYPES.map(namesOf)
 const OURS = ['error', 'message', 'message_en', 'action', 'retry_after', 'request_id', 'field']
 
 function post(path: string, { body, type = 'application/json' }: BodyCase) {
-  return new Promise<{ status: number; text: string; ms: number }>((resolve, reject) => {
-    const began = performance.now()
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const headers = {
       'Content-Length': Buffer.byteLength(body),
       ...(type !== '' && { 'Content-Type': type }),
@@ -34,7 +33,7 @@ function post(path: string, { body, type = 'application/json' }: BodyCase) {
         text += part
       })
       res.on('end', () => {
-        resolve({ status: res.statusCode ?? 0, text, ms: performance.now() - began })
+        resolve({ status: res.statusCode ?? 0, text })
       })
     })
     req.on('error', reject)
@@ -50,7 +49,7 @@ describe('a body that no mini program would send', () => {
   })
 
   test.each(CORPUS.map(one => [one.name, one] as const))('%j is refused', async (_name, one) => {
-    const { status, text, ms } = await post('/login', one)
+    const { status, text } = await post('/login', one)
     expect([400, 413, 415]).toContain(status)
     const answer = JSON.parse(text)
     expect(Object.hasOwn(ERRORS, answer.error)).toBe(true)
@@ -58,14 +57,16 @@ describe('a body that no mini program would send', () => {
     for (const key of Object.keys(answer)) expect(OURS).toContain(key)
     expect(text).not.toContain(CANARY)
     expect(text).not.toMatch(/unexpected|position|SyntaxError|JSON at|JSON\.parse|node_modules/i)
-    expect(ms).toBeLessThan(1000)
     expect(service.simulator.calls).toHaveLength(0)
     expect(service.logLines.filter(({ event }) => event === 'internal')).toEqual([])
   })
 
   test('is refused alike by every other route that takes a login code', async () => {
-    // The aliases take `null` for absent, as they look in the query next.
-    const corpus = CORPUS.filter(({ body }) => !body.includes('"appid":null'))
+    // The aliases take `null` for absent, as they look in the query next. They take forms, too: what
+    // is refused of those stands in json-body.test.ts.
+    const corpus = CORPUS.filter(
+      ({ body, type }) => !body.includes('"appid":null') && !type?.includes('form-urlencoded'),
+    )
     for (const one of corpus) {
       const auth = await post('/auth', one)
       const onlogin = await post('/wx/onlogin', one)
@@ -146,7 +147,9 @@ describe('a field that names who one is', () => {
       id: 'x',
       appid: 'y',
     }
-    const after = await service.http.put('/me').set(bearer).send(change).expect(200)
+    await service.http.put('/me').set(bearer).send(change).expect(400)
+    const mixed = { ...change, nickname: before.body.nickname }
+    const after = await service.http.put('/me').set(bearer).send(mixed).expect(200)
     expect(after.body).toEqual(before.body)
   })
 

@@ -1,57 +1,5 @@
-import fc from 'fast-check'
-import { addressKey } from '../../src/http/rate-limit'
 import { type Service, type ServiceOptions, startService } from '../support/service'
 import { exchange, request } from './raw-socket'
-
-describe('the limiter knows a subscriber by', () => {
-  test('the whole of an IPv4 address', () => {
-    expect(addressKey('203.0.113.9')).toBe('203.0.113.9')
-    expect(addressKey('203.0.113.9')).not.toBe(addressKey('203.0.113.10'))
-  })
-
-  test('the same IPv4 address where it is mapped into IPv6, however that is written', () => {
-    for (const mapped of [
-      ...['::ffff:203.0.113.9', '::FFFF:203.0.113.9', '::ffff:cb00:7109', '::FFFF:CB00:7109'],
-      ...['0:0:0:0:0:ffff:203.0.113.9', '0000:0000:0000:0000:0000:ffff:cb00:7109'],
-    ]) {
-      expect([mapped, addressKey(mapped)]).toEqual([mapped, '203.0.113.9'])
-    }
-  })
-
-  test('the first 64 bits of an IPv6 address, however it is written', () => {
-    const same = [
-      ...['2001:db8:1:2::', '2001:db8:1:2::1', '2001:DB8:1:2:ffff:ffff:ffff:ffff'],
-      ...['2001:0db8:0001:0002:0000:0000:0000:0001', '2001:db8:1:2:3:4:203.0.113.9'],
-    ]
-    expect(new Set(same.map(addressKey)).size).toBe(1)
-    const others = [
-      '2001:db8:1:3::1',
-      '2001:db8:1::1',
-      '2001:db8::2:0:0:0:1',
-      '::1',
-      '::',
-      'fe80::1',
-    ]
-    expect(new Set([...same, ...others].map(addressKey)).size).toBe(6)
-    expect(addressKey('fe80::1%eth0')).toBe(addressKey('fe80::2%eth1'))
-  })
-
-  test('a key that depends on those 64 bits alone', () => {
-    const hex = fc.integer({ min: 1, max: 0xffff }).map(n => n.toString(16))
-    const half = fc.tuple(hex, hex, hex, hex).map(groups => groups.join(':'))
-    fc.assert(
-      fc.property(half, half, half, (network, one, two) => {
-        expect(addressKey(`${network}:${one}`)).toBe(addressKey(`${network}:${two}`))
-        expect(addressKey(`${network}:${one}`)).toBe(network)
-      }),
-    )
-  })
-
-  test('any text at all, without a fault', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.ipV6(), fc.ipV4())
-    fc.assert(fc.property(text, address => typeof addressKey(address) === 'string'))
-  })
-})
 
 describe('logins from one address', () => {
   const services: Service[] = []
@@ -143,7 +91,7 @@ describe('logins from one address', () => {
     const service = await limited()
     const made = (i: number) => ({
       headers: {
-        'X-Forwarded-For': `203.0.113.${i}`,
+        'X-Forwarded-For': `198.18.${i >> 8}.${i & 255}`,
         'X-Real-IP': `203.0.113.${i}`,
         'CF-Connecting-IP': `203.0.113.${i}`,
         'True-Client-IP': `203.0.113.${i}`,
@@ -153,7 +101,11 @@ describe('logins from one address', () => {
         openid: `victim ${i}`,
       },
     })
-    expect(await countPassed(service, 200, made)).toBe(10)
+    // The windows follow the uptime, which stands still so that no minute ends in the middle.
+    jest.spyOn(performance, 'now').mockReturnValue(Math.ceil(performance.now()))
+    let passed = 0
+    for (let i = 0; i < 5; i++) passed += await countPassed(service, 200, j => made(200 * i + j))
+    expect(passed).toBe(10)
     const ips = service.requestLines.map(line => JSON.parse(line).ip)
     expect(new Set(ips)).toEqual(new Set(['127.0.0.1']))
   })

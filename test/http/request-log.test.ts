@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { JWT_SECRET, OTHER_APP, type Service, startService } from '../support/service'
 import { exchange, request } from './raw-socket'
 
@@ -22,16 +23,18 @@ test('each request leaves one line: when, who, what, how it ended', async () => 
   const common = {
     time: '2026-01-02T03:04:05.000Z',
     level: 'info',
+    event: 'request',
     outcome: 'success',
     status: 200,
     request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    pid: process.pid,
     duration_ms: expect.any(Number),
     appid: 'wx0000000000000000',
     user: me.id,
     ip: '127.0.0.1',
   }
-  expect(login).toEqual({ ...common, event: 'login', method: 'POST', path: '/login' })
-  expect(read).toEqual({ ...common, event: 'request', method: 'GET', path: '/me' })
+  expect(login).toEqual({ ...common, method: 'POST', path: '/login' })
+  expect(read).toEqual({ ...common, method: 'GET', path: '/me' })
   expect(service.requestLines).toHaveLength(2)
 })
 
@@ -52,7 +55,7 @@ test('a failure’s line names the error, and the id that the caller was given',
   ])
   expect(lines[0]).toMatchObject({
     wx_errcode: 40029,
-    event: 'login',
+    event: 'request',
     request_id: refused.body.request_id,
   })
 })
@@ -85,14 +88,14 @@ describe('one request never leaves two lines', () => {
     async (_, text) => {
       const latin = Buffer.from(text, 'utf8').toString('latin1')
       const lines = await linesOf(
-        request('GET /livez', { 'User-Agent': latin }),
-        request('GET /livez', { 'X-Forwarded-For': latin }),
-        request('GET /livez', { 'X-Request-Id': latin }),
-        request('GET /livez', { Referer: latin, Origin: latin, Host: 'x', Cookie: latin }),
+        request('GET /checklogin', { 'User-Agent': latin }),
+        request('GET /checklogin', { 'X-Forwarded-For': latin }),
+        request('GET /checklogin', { 'X-Request-Id': latin }),
+        request('GET /checklogin', { Referer: latin, Origin: latin, Host: 'x', Cookie: latin }),
         request('GET /me', { Authorization: `Basic ${latin}` }),
         request('GET /me', { token: latin }),
         request(`GET /${encodeURIComponent(text).slice(0, 4000)}`),
-        request(`GET /livez?${encodeURIComponent(text).slice(0, 4000)}`),
+        request(`GET /checklogin?${encodeURIComponent(text).slice(0, 4000)}`),
       )
       expect(lines).toHaveLength(8)
       for (const line of service.requestLines) {
@@ -104,7 +107,7 @@ describe('one request never leaves two lines', () => {
 
   test('and a line break in a header is refused or no part of a line', async () => {
     for (const breaks of ['\r', '\n', '\r\n', '\0', '\x1b[2K', '\x7f', '\v', '\f']) {
-      const lines = await linesOf(request('GET /livez', { 'User-Agent': `a${breaks}b: c` }))
+      const lines = await linesOf(request('GET /checklogin', { 'User-Agent': `a${breaks}b: c` }))
       expect(lines.length).toBeLessThanOrEqual(1)
       for (const line of service.requestLines) expect(line).not.toMatch(/\p{Cc}/u)
     }
@@ -136,7 +139,7 @@ describe('one request never leaves two lines', () => {
 })
 
 test('the user agent is cut at 120 characters', async () => {
-  const [line] = await linesOf(request('GET /livez', { 'User-Agent': 'x'.repeat(3000) }))
+  const [line] = await linesOf(request('GET /checklogin', { 'User-Agent': 'x'.repeat(3000) }))
   expect(line?.ua).toBe('x'.repeat(120))
 })
 
@@ -149,7 +152,7 @@ test('the address in a line is an address, whatever a trusted proxy passes on', 
     '203.0.113.9:4711',
     '[2001:db8::1]:1',
   ]
-  const sent = given.map(value => request('GET /livez', { 'X-Forwarded-For': value }))
+  const sent = given.map(value => request('GET /checklogin', { 'X-Forwarded-For': value }))
   const ips = (await linesOf(...sent)).map(({ ip }) => ip)
   expect(ips.map(ip => isIP(String(ip)) > 0)).toEqual(given.map(() => true))
 })
@@ -190,7 +193,7 @@ test('no line holds a query, a credential, a referrer, a code, a token or an ope
     .get('/me')
     .set({ token, Referer: `https://x/?token=${token}` })
     .expect(200)
-  await service.http.get('/livez').set('Cookie', `sessionid=${token}`).expect(200)
+  await service.http.get('/checklogin').set('Cookie', `sessionid=${token}`).expect(200)
   await service.http.put('/me').set({ token }).send({ nickname: 'name-canary' }).expect(200)
   simulator.fail({ errcode: 40125 })
   await service.http.post('/login').send({ code: simulator.mintCode() }).expect(500)
@@ -218,20 +221,70 @@ test('no line holds a query, a credential, a referrer, a code, a token or an ope
 })
 
 test('credentials written into the request target are in no line', async () => {
-  const target = 'http://alice:s3cret@h/livez'
-  const lines = await linesOf(request(`GET ${target}`), request('GET //bob:s3cret@h/livez'))
+  const target = 'http://alice:s3cret@h/checklogin'
+  const lines = await linesOf(request(`GET ${target}`), request('GET //bob:s3cret@h/checklogin'))
   expect(lines).toHaveLength(2)
   expect(lines[0]).toMatchObject({ status: 200 })
   expect(JSON.stringify(lines)).not.toContain('s3cret')
 })
 
 test('a client that leaves before its answer still leaves one line', async () => {
-  const code = service.simulator.mintCode()
   service.simulator.fail({ late: 100 })
-  const body = JSON.stringify({ code })
-  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length }
-  await exchange(service.port, request('POST /login', headers, body), { withinMs: 40 })
-  await new Promise(resolve => setTimeout(resolve, 200))
+  const abort = new AbortController()
+  const gone = fetch(`http://127.0.0.1:${service.port}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code: service.simulator.mintCode() }),
+    signal: abort.signal,
+  })
+  while (service.simulator.calls.length === 0) await sleep(5)
+  abort.abort()
+  await expect(gone).rejects.toThrow()
+  while (service.requestLines.length === 0) await sleep(5)
+  // A second line could come only after the login: closing waits for it.
+  await service.login.close()
   expect(service.requestLines).toHaveLength(1)
-  expect(JSON.parse(service.requestLines[0] as string)).toMatchObject({ event: 'login' })
+  expect(JSON.parse(service.requestLines[0] as string)).toMatchObject({
+    path: '/login',
+    outcome: 'aborted',
+  })
+})
+
+describe('a probe', () => {
+  const PROBES = ['/livez', '/healthz', '/readyz']
+
+  test.each(PROBES)('that is well leaves no line: %s', async path => {
+    for (let i = 0; i < 3; i++) await service.http.get(path).expect(200)
+    expect(service.requestLines).toEqual([])
+  })
+
+  test('leaves a line each time it fails, one when it is well again, and then none', async () => {
+    let isDraining = false
+    const drained = await startService({ isDraining: () => isDraining })
+    const lines = () =>
+      drained.requestLines.splice(0).map(line => {
+        const { path, status, error = null } = JSON.parse(line)
+        return [path, status, error]
+      })
+    try {
+      await drained.http.get('/readyz').expect(200)
+      isDraining = true
+      await drained.http.get('/readyz').expect(503)
+      await drained.http.get('/readyz').expect(503)
+      await drained.http.get('/livez').expect(200)
+      const failed = ['/readyz', 503, 'shutting_down']
+      expect(lines()).toEqual([failed, failed])
+      isDraining = false
+      await drained.http.get('/readyz').expect(200)
+      await drained.http.get('/readyz').expect(200)
+      expect(lines()).toEqual([['/readyz', 200, null]])
+    } finally {
+      await drained.close()
+    }
+  })
+
+  test('that uses a method which the path does not take leaves a line', async () => {
+    await service.http.post('/livez').expect(405)
+    expect(service.requestLines.map(line => JSON.parse(line).error)).toEqual(['method_not_allowed'])
+  })
 })

@@ -1,4 +1,5 @@
-import { type Service, startService } from '../support/service'
+import { SIMULATOR_APP } from '../../src/simulator/index'
+import { INTERNAL_TOKEN, type Service, startService } from '../support/service'
 import { envelope, exchange, type RawAnswer, request } from './raw-socket'
 
 let service: Service
@@ -16,10 +17,12 @@ const PATHS: Record<string, readonly string[]> = {
   '/refresh': ['POST'],
   '/logout': ['POST'],
   '/me': ['GET', 'HEAD', 'PUT'],
-  '/verify': ['GET', 'HEAD'],
+  '/verify': METHODS,
+  '/verify/orders/7': METHODS,
   '/decrypt': ['POST'],
   '/phone': ['POST'],
   '/checksession': ['POST'],
+  '/metrics': ['GET', 'HEAD'],
   '/internal/access-token': ['GET', 'HEAD'],
   '/livez': ['GET', 'HEAD'],
   '/healthz': ['GET', 'HEAD'],
@@ -166,6 +169,7 @@ describe('headers', () => {
   const CONNECTION = ['connection', 'date', 'keep-alive']
   const ALWAYS = ['cache-control', 'x-content-type-options', 'x-request-id']
   const BODY = ['content-length', 'content-type']
+  const OF_VERIFY = ['x-appid', 'x-openid', 'x-unionid', 'x-user-id']
 
   const cases: [status: number, name: string, line: string, also: string[], sent?: object][] = [
     [200, 'livez', 'GET /livez', BODY],
@@ -176,7 +180,11 @@ describe('headers', () => {
     [400, 'Expect', 'GET /livez', BODY, { Expect: 'x' }],
     [401, 'token_missing', 'GET /me', [...BODY, 'www-authenticate']],
     [401, 'token_invalid', 'GET /me', [...BODY, 'www-authenticate'], { token: 'x' }],
-    [401, 'verify', 'GET /verify', [...BODY, 'www-authenticate', 'x-login-error'], { token: 'x' }],
+    [
+      ...([401, 'verify', 'GET /verify'] as const),
+      [...BODY, ...OF_VERIFY, 'www-authenticate', 'x-login-error'],
+      { token: 'x' },
+    ],
     [404, 'not_found', 'GET /nowhere', BODY],
     [405, 'method_not_allowed', 'TRACE /login', [...BODY, 'allow']],
   ]
@@ -192,11 +200,12 @@ describe('headers', () => {
     })
   })
 
-  test('of 204 name the user and nothing that only a gateway may see', async () => {
+  test('of an empty 200 name the user and nothing that only a gateway may see', async () => {
     const { token } = await service.logIn()
     const { headers } = await ask('GET /verify', { token })
-    const names = [...CONNECTION, ...ALWAYS, 'x-appid', 'x-user-id']
+    const names = [...CONNECTION, ...ALWAYS, 'content-length', ...OF_VERIFY]
     expect(Object.keys(headers).sort()).toEqual(names.sort())
+    expect([headers['x-openid'], headers['x-unionid']]).toEqual(['', ''])
   })
 
   test('of a refusal by /verify name the error, for a gateway that sees no body', async () => {
@@ -226,10 +235,9 @@ describe('headers', () => {
     }
   })
 
-  test('keep a gateway’s request id if it is well-formed, and make one if not', async () => {
-    const kept = await ask('GET /livez', { 'X-Request-Id': 'gateway-1.2_3' })
-    expect(kept.headers['x-request-id']).toBe('gateway-1.2_3')
+  test('give a request an id of its own, whatever a stranger asks for', async () => {
     for (const id of [
+      'gateway-1.2_3',
       'short',
       'a b c d e f',
       'x'.repeat(65),
@@ -240,4 +248,39 @@ describe('headers', () => {
       expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
     }
   })
+})
+
+describe('limits', () => {
+  let limited: Service
+  beforeEach(async () => {
+    limited = await startService({ rateLimit: 2, simulator: service.simulator })
+  })
+  afterEach(() => limited.close())
+
+  test('of routes that ask WeChat are not used up by those who are not logged in', async () => {
+    const { token } = await limited.logIn()
+    for (let i = 0; i < 5; i++) await limited.http.post('/checksession').expect(401)
+    await limited.http.post('/checksession').set({ token }).expect(200)
+  })
+
+  test('do not count a body that is no JSON: nothing was asked for', async () => {
+    const broken = () => limited.http.post('/login').type('json').send('{')
+    for (let i = 0; i < 5; i++) await broken().expect(400)
+    await limited.logIn()
+  })
+
+  test('of the internal routes count after the credential was looked at', async () => {
+    const ask = () => limited.http.get(`/internal/access-token?appid=${SIMULATOR_APP.appid}`)
+    for (let i = 0; i < 120; i++) await ask().expect(401)
+    await ask().expect(429)
+    await ask().set('X-Internal-Token', INTERNAL_TOKEN).expect(200)
+  })
+})
+
+test('a route’s refusal is told once, whoever refused, and another method’s is not', async () => {
+  const told = () => service.logLines.filter(({ event }) => event === 'access_token.given').length
+  const before = told()
+  await service.http.get('/internal/access-token').expect(401)
+  await service.http.post('/internal/access-token').expect(405)
+  expect(told()).toBe(before + 1)
 })

@@ -1,6 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
-
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createSimulator,
   SIMULATOR_APP,
@@ -8,8 +8,8 @@ import {
   type SimulatorOptions,
 } from '../../src/simulator/index'
 
-/** Breaks off a request after this long, so that hung faults end the test and not the patience. */
-const PATIENCE_MS = 1500
+/** Longer than any answer takes on a busy machine; shorter than the time that a test has. */
+const PATIENCE_MS = 15_000
 
 const running: Simulator[] = []
 
@@ -36,14 +36,15 @@ export interface Ask {
   body?: string
   headers?: Record<string, string>
   agent?: Agent
-  patienceMs?: number
+  /** Breaks the request off. */
+  signal?: AbortSignal
 }
 
 /** One request on a connection of its own; rejects with the error that an HTTP client sees. */
 export function ask(url: string, options: Ask = {}): Promise<Reply> {
-  const { method = 'GET', body, headers = {}, agent = false, patienceMs = PATIENCE_MS } = options
+  const { method = 'GET', body, headers = {}, agent = false } = options
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(patienceMs)
+    const { signal = AbortSignal.timeout(PATIENCE_MS) } = options
     const req = request(url, { method, headers, agent, signal }, res => {
       const chunks: Buffer[] = []
       res.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -91,13 +92,36 @@ export async function login(
   return JSON.parse(body.toString()) as Record<string, unknown>
 }
 
+/** Waits for something that the simulator will have done. */
+export async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await sleep(5)
+}
+
+/** A client that sends its request, and leaves when the simulator has recorded it. */
+export async function askAndLeave(simulator: Simulator, url: string, agent?: Agent): Promise<void> {
+  const before = simulator.calls.length
+  const away = new AbortController()
+  const asked = ask(url, { signal: away.signal, ...(agent && { agent }) }).catch(() => {})
+  await until(() => simulator.calls.length > before)
+  away.abort()
+  await asked
+}
+
 export interface Raw {
   text: string
   ended: 'open' | 'closed' | 'ECONNRESET'
 }
 
-/** What arrives on a bare socket within some time, and how the connection stands then. */
-export function listenRaw(url: string, forMs: number): Promise<Raw> {
+export interface ListenRaw {
+  /** Stops to listen when this text has come. */
+  enough?: RegExp
+  /** Stops to listen after this long. */
+  forMs?: number
+}
+
+/** What arrives on a bare socket before it ends or is enough, and how the connection stands then. */
+export function listenRaw(url: string, options: ListenRaw = {}): Promise<Raw> {
+  const { enough, forMs = PATIENCE_MS } = options
   const { hostname, port, pathname, search } = new URL(url)
   return new Promise(resolve => {
     let text = ''
@@ -108,6 +132,7 @@ export function listenRaw(url: string, forMs: number): Promise<Raw> {
     const timer = setTimeout(() => socket.destroy(), forMs)
     socket.on('data', chunk => {
       text += chunk.toString('latin1')
+      if (enough?.test(text)) socket.destroy()
     })
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET') ended = 'ECONNRESET'

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-
 import { SIMULATOR_APP, type Simulator } from '../../src/simulator/index'
-import { type Ask, ask } from './ask'
+import { Clock } from '../support/clock'
+import { type Ask, ask, login, start } from './ask'
 
 export const OTHER_APP = { appid: 'wx1111111111111111', secret: 'other-secret' }
 export const TWO_APPS = {
@@ -10,6 +10,31 @@ export const TWO_APPS = {
 }
 
 export type Json = Record<string, unknown>
+
+/** A simulator of two apps whose clock stands still. */
+export async function startWithClock() {
+  const clock = new Clock()
+  return { clock, simulator: await start({ now: clock.now, apps: TWO_APPS }) }
+}
+
+/** The same, with a good access_token of the first app. */
+export async function startWithToken() {
+  const { clock, simulator } = await startWithClock()
+  return { clock, simulator, token: await accessToken(simulator) }
+}
+
+/** A simulator where alice has logged in; `claim` is what proves that one has a session_key. */
+export async function startLoggedIn() {
+  const simulator = await start({ apps: TWO_APPS })
+  const token = await accessToken(simulator)
+  const { openid, session_key: sessionKey } = await login(simulator, simulator.mintCode())
+  const claim = (key: unknown) => ({
+    access_token: token,
+    openid: String(openid),
+    signature: signatureOf(key),
+  })
+  return { simulator, token, sessionKey: String(sessionKey), claim }
+}
 
 export async function json(url: string, options?: Ask): Promise<Json> {
   return JSON.parse((await ask(url, options)).body.toString()) as Json

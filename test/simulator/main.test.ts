@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-
 import { createSimulator, SIMULATOR_APP } from '../../src/simulator/index'
 import { start } from './ask'
 
@@ -39,7 +38,7 @@ function curlUrl(stdout: string): string {
   return (/curl "(.*)"/.exec(stdout)?.[1] ?? '').replace('$(date +%s)', String(Date.now()))
 }
 
-it('prints its URL, the lines for .env and a curl that logs in', async () => {
+it('the program prints its URL, the lines for .env and a curl that logs in', async () => {
   const { out, url } = await running()
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(out.stdout).toContain(`  WX_APPID=${SIMULATOR_APP.appid}\n`)
@@ -59,7 +58,7 @@ it('--app replaces the fake app and is not printed; --adopt takes codes of DevTo
   }
 })
 
-it('prints a curl for a first access_token; an appid given twice has two secrets', async () => {
+it('the program prints a curl for a first access_token; an appid given twice has two secrets', async () => {
   const { out, url } = await running()
   const body = /stable_token -d '(.*)'/.exec(out.stdout)?.[1] ?? ''
   const answer = await fetch(`${url}/cgi-bin/stable_token`, { method: 'POST', body })
@@ -83,7 +82,11 @@ it.each(['SIGINT', 'SIGTERM'] as const)('%s stops it, though calls hang', async 
   const hung = ['sim-fault-never-', 'sim-fault-drip-', 'sim-fault-headdrip-'].map(hang)
   await fetch(`${url}/simulator/faults`, { method: 'POST', body: '{"late":60000}' })
   hung.push(hang('sim-alice-'))
-  await delay(100)
+  const recorded = async () => {
+    const reply = await fetch(`${url}/simulator/calls`)
+    return ((await reply.json()) as { calls: unknown[] }).calls.length
+  }
+  while ((await recorded()) < hung.length) await delay(10)
   child.kill(signal)
   expect(await exit).toEqual([0, null])
   expect(await Promise.all(hung)).toEqual(Array(4).fill('broken off'))
@@ -115,7 +118,7 @@ it('--help prints the options and starts nothing', async () => {
   for (const flag of ['--port', '--host', '--app', '--adopt']) expect(out.stdout).toContain(flag)
 })
 
-it('lives on when nobody reads its greeting', async () => {
+it('the program lives on when nobody reads its greeting', async () => {
   const before = createSimulator()
   const url = await before.listen()
   await before.close()

@@ -15,7 +15,7 @@ export interface Ask {
 /** Asks one server over connections that it keeps, as a gateway or a browser does. */
 export interface Client {
   /** Rejects when the connection breaks before the whole answer is there. */
-  ask(method: 'GET' | 'POST', path: string, options?: Ask): Promise<Answer>
+  ask(method: 'GET' | 'POST' | 'PUT', path: string, options?: Ask): Promise<Answer>
   close(): void
 }
 

@@ -14,6 +14,8 @@ export interface DatabaseServer {
   readonly process: () => ChildProcess
   start(): Promise<void>
   stop(signal?: NodeJS.Signals): Promise<void>
+  /** Ends the server and every process that it has made, none of which gets to clean up. */
+  killAll(): Promise<void>
   /** Stops or continues the server and its processes, as a machine that hangs would. */
   hang(): Promise<void>
   goOn(): Promise<void>
@@ -30,16 +32,29 @@ function postgresFolders(): string[] {
   return existsSync(root) ? readdirSync(root).map(version => join(root, version, 'bin')) : []
 }
 
-/** Programs that some tests need; a missing one skips them loudly, in CI it fails. */
+/**
+ * Programs that some tests need; a missing one skips them loudly, in CI it fails. `npm run
+ * test:quick` sets TEST_SERVERS=off: then they count as missing, without a word.
+ */
 export const PROGRAMS = {
   postgres: find('initdb', postgresFolders()) && find('postgres', postgresFolders()),
   mariadb: find('mariadb-install-db') && find('mariadbd', ['/usr/sbin', '/usr/local/sbin']),
   redis: find('redis-server'),
+  pgbouncer: find('pgbouncer', ['/usr/sbin', '/usr/local/sbin']),
   nginx: find('nginx', ['/usr/sbin', '/usr/local/sbin']),
+  caddy: find('caddy'),
+  haproxy: find('haproxy', ['/usr/sbin', '/usr/local/sbin']),
+  // Its configuration asks the login service by LuaSocket.
+  apache: find('socket.lua', ['/usr/share/lua/5.3']) && find('apache2', ['/usr/sbin']),
+  promtool: find('promtool'),
+  java: find('java'),
+  chromium: find('chromium') ?? find('chromium-browser') ?? find('google-chrome'),
+  python3: find('python3'),
 }
 
 /** Whether tests that need a program can run here. */
 export function available(program: keyof typeof PROGRAMS): boolean {
+  if (process.env.TEST_SERVERS === 'off') return false
   if (PROGRAMS[program]) return true
   if (process.env.CI) throw new Error(`${program} is missing, and in CI that is a failure`)
   process.stderr.write(`\n!!! SKIPPED: ${program} is not installed, its tests do not run\n\n`)
@@ -55,12 +70,16 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** Far more than any server takes on a machine that has other things to do. */
+const START_MS = 90_000
+
 export async function untilItListens(
   port: number,
   child: ChildProcess,
   log: () => string,
 ): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  const givenUpAt = performance.now() + START_MS
+  while (performance.now() < givenUpAt) {
     if (child.exitCode !== null) throw new Error(`the program ended:\n${log()}`)
     const socket = net.connect(port, '127.0.0.1')
     const connected = await new Promise<boolean>(resolve => {
@@ -74,7 +93,7 @@ export async function untilItListens(
   throw new Error(`the program did not listen:\n${log()}`)
 }
 
-interface Program {
+export interface Program {
   command: string
   args: string[]
   port: number
@@ -89,40 +108,64 @@ function isStopped(pid: number): boolean {
   )
 }
 
-function server(
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+export function server(
   program: Program,
   folder: { remove: () => void },
-  rest: { url: string; version: string; ready?: () => Promise<void> },
+  rest: { url: string; version: string; ready?: (child: ChildProcess) => Promise<void> },
 ): DatabaseServer {
   let child: ChildProcess | undefined
   let output = ''
+  let isToldToStop = false
   async function start(): Promise<void> {
     const { command, args, port, uid, gid } = program
+    isToldToStop = false
     const identity = uid === undefined ? {} : { uid, gid }
     child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...identity })
     child.stdout?.on('data', chunk => (output += chunk))
     child.stderr?.on('data', chunk => (output += chunk))
+    // A server that crashes makes tests fail that say nothing of it.
+    child.once('exit', (code, signal) => {
+      if (isToldToStop) return
+      process.stderr.write(
+        `\n!!! ${command} ended by itself: ${code ?? signal}\n${output.slice(-2000)}\n`,
+      )
+    })
     await untilItListens(port, child, () => output)
-    await rest.ready?.()
+    await rest.ready?.(child)
   }
   async function stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
+    isToldToStop = true
     // A stopped process hears nothing but SIGKILL and SIGCONT.
     child.kill('SIGCONT')
     child.kill(signal)
     // A server that is told while it starts may never come to it.
-    const last = setTimeout(() => child?.kill('SIGKILL'), 8000)
+    const last = setTimeout(() => child?.kill('SIGKILL'), 20_000)
     await exited
     clearTimeout(last)
   }
-  async function signalAll(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  async function signalAll(signal: NodeJS.Signals): Promise<void> {
     const pid = Number(child?.pid)
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     const pids = [pid, ...children.trim().split(/\s+/).filter(Boolean).map(Number)]
-    for (const id of pids) process.kill(id, signal)
+    for (const id of pids) signalIfAlive(id, signal)
     // Its threads stop one after the other.
     while (signal === 'SIGSTOP' && !pids.every(isStopped)) await sleep(1)
+  }
+  async function killAll(): Promise<void> {
+    const exited = once(child as ChildProcess, 'exit')
+    isToldToStop = true
+    await signalAll('SIGKILL')
+    await exited
   }
   return {
     url: rest.url,
@@ -130,6 +173,7 @@ function server(
     process: () => child as ChildProcess,
     start,
     stop,
+    killAll,
     hang: () => signalAll('SIGSTOP'),
     goOn: () => signalAll('SIGCONT'),
     async remove() {
@@ -142,27 +186,28 @@ function server(
   }
 }
 
-function versionOf(command: string): string {
+export function versionOf(command: string): string {
   return execFileSync(command, ['--version'], { encoding: 'utf8' }).trim()
 }
 
 /** PostgreSQL listens before it has recovered, and turns clients away until then. */
-async function untilItRecovered(url: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+async function untilItRecovered(url: string, child: ChildProcess): Promise<void> {
+  const givenUpAt = performance.now() + START_MS
+  for (;;) {
     const client = new pg.Client(url)
     client.on('error', () => {})
     try {
       await client.connect()
       return await client.end()
     } catch (error) {
-      if (attempt === 400) throw error
+      if (performance.now() > givenUpAt || child.exitCode !== null) throw error
       await sleep(25)
     }
   }
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
-function postgresUser(): { uid?: number; gid?: number } {
+export function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
@@ -190,7 +235,8 @@ export async function startPostgres(settings: readonly string[] = []): Promise<D
   const port = await freePort()
   const all = [
     ['listen_addresses', '127.0.0.1'],
-    ['unix_socket_directories', folder.path],
+    // A socket's path may be no longer than 107 bytes.
+    ['unix_socket_directories', ''],
     ['shared_buffers', '32MB'],
   ].map(([name, value]) => `${name}=${value}`)
   const args = ['-D', data, '-p', String(port), ...[...all, ...settings].flatMap(s => ['-c', s])]
@@ -198,7 +244,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<D
   const database = server({ command, args, port, ...user }, folder, {
     url,
     version: versionOf(command),
-    ready: () => untilItRecovered(url),
+    ready: child => untilItRecovered(url, child),
   })
   await database.start()
   return database
@@ -227,6 +273,7 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Da
     `create database if not exists login;
      create or replace user test@'%' identified by 'test-only';
      grant all on login.* to test@'%';
+     grant all on \`t\\_%\`.* to test@'%';
      grant process, super, connection admin, read_only admin on *.* to test@'%';
      create or replace user app@'%' identified by 'test-only';
      grant all on login.* to app@'%';\n`,
@@ -236,10 +283,17 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Da
     '--no-defaults',
     `--datadir=${data}`,
     `--socket=${join(folder.path, 's')}`,
+    // Of its own: a server that starts removes all `#sql*` files of its tmpdir, another server's too,
+    // which then ends by a signal in ha_maria::drop_table.
+    `--tmpdir=${folder.path}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     `--init-file=${init}`,
     '--innodb-buffer-pool-size=32M',
+    // A machine that stands still for minutes is no reason for the server to end itself.
+    '--innodb-fatal-semaphore-wait-threshold=86400',
+    // Without io_uring, of which a busy machine may give no more.
+    '--skip-innodb-use-native-aio',
     ...asRoot,
     ...settings.map(setting => `--${setting}`),
   ]

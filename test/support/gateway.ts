@@ -37,7 +37,7 @@ export async function startGateway(): Promise<Gateway> {
     async raw(line, headers = {}, body = '', from = '127.0.0.1') {
       const sent = body === '' ? { ...headers } : { 'Content-Length': body.length, ...headers }
       const bytes = request(line, sent, body)
-      const { answers } = await exchange(nginx.port, bytes, { withinMs: 8000, from })
+      const { answers } = await exchange(nginx.port, bytes, { from })
       return answers.at(-1) as RawAnswer
     },
     async reaching(act) {

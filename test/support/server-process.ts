@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Patience } from '../../src/patience'
+import { STRETCHED, STRETCHED_WX_TIMEOUT_MS } from './patience'
 
-const SERVER = join(__dirname, '../../dist/server.js')
+const SERVER = join(__dirname, '../../dist/server/main.js')
+/** What Node is told before the program: see `stretch-patience.js`. */
+export const NODE_ARGUMENTS = ['--require', join(__dirname, 'stretch-patience.js')]
 
 export interface ServerProcess {
   readonly child: ChildProcess
@@ -14,15 +18,39 @@ export interface ServerProcess {
 }
 
 /** Only what a test names: nothing of the machine's own settings reaches the server. */
-function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...env }
+function environment(env: NodeJS.ProcessEnv, patience: Partial<Patience>): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    WX_TIMEOUT_MS: String(STRETCHED_WX_TIMEOUT_MS),
+    TEST_PATIENCE: JSON.stringify({ ...STRETCHED, ...patience }),
+    ...env,
+  }
 }
 
-/** Starts the standalone server in a folder of its own and waits until it listens. */
-export async function startServer(env: NodeJS.ProcessEnv, cwd: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [SERVER], {
+/** The program and its arguments, under a limit of open descriptors where one is given. */
+function command(descriptors: number | undefined): [string, string[]] {
+  const node = [process.execPath, ...NODE_ARGUMENTS, SERVER]
+  if (descriptors === undefined) return [process.execPath, node.slice(1)]
+  return ['/bin/sh', ['-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, ...node]]
+}
+
+/**
+ * Starts the standalone server in a folder of its own and waits until it listens. Its deadlines are
+ * stretched but for those in `patience`.
+ *
+ * @param descriptors the most that the process may have open. Default: as many as the test itself
+ */
+export async function startServer(
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  patience: Partial<Patience> = {},
+  descriptors?: number,
+): Promise<ServerProcess> {
+  const child = spawn(...command(descriptors), {
     cwd,
-    env: environment(env),
+    env: environment(env, patience),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

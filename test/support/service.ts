@@ -3,15 +3,22 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import express4 from 'express4'
 import supertest from 'supertest'
-import { createHttpServer } from '../../src/http/http-server'
+import { createOpenApi } from '../../src/http/openapi/openapi'
+import { routesOf } from '../../src/http/routes'
 import { type AppOptions, createApp, createLogin, type Login } from '../../src/index'
 import type { Log } from '../../src/log'
+import { PATIENCE } from '../../src/patience'
+import { createHttpServer } from '../../src/server/http-server'
 import { createSimulator, SIMULATOR_APP, type Simulator } from '../../src/simulator/index'
+import { problemWithAuditLine } from './audit-lines'
+import { checkAnswers } from './check-answers'
 import { Clock } from './clock'
+import type { Verdict } from './document-check'
+import { STRETCHED, STRETCHED_WX_TIMEOUT_MS } from './patience'
+import { JWT_SECRET } from './secrets'
 
-/** Visibly made up, and strong enough for the configuration check. */
-export const JWT_SECRET = 'for tests only: 9fQx!Lw3@Rz7#Kp5$Vn2%Bt8^Hy6&Jm4'
-export const OTHER_JWT_SECRET = 'for tests only, too: Zc4=Xv8-Bn2_Mk6.Gq9,Td3;Pw7:Ys1'
+export { JWT_SECRET, OTHER_JWT_SECRET } from './secrets'
+
 export const INTERNAL_TOKEN = 'for-tests-only-4f9c2b7e8d1a6053e7b9c2d4'
 export const OTHER_APP = { appid: 'wx1111111111111111', secret: 'f4c3b00c5117a7edf4c3b00c5117a7ed' }
 
@@ -31,11 +38,14 @@ export interface Service {
   readonly requestLines: string[]
   readonly logLines: { level: string; event: string; fields: Record<string, unknown> }[]
   readonly http: ReturnType<typeof supertest>
+  /** What each answer so far was checked against: every one is compared with the OpenAPI document. */
+  readonly verdicts: readonly Verdict[]
   /** A code as wx.login gives it, exchanged for a token by POST /login. */
   logIn(user?: string): Promise<{ token: string; body: Record<string, unknown> }>
   close(): Promise<void>
 }
 
+/** As the service's own, but for deadlines: those are stretched, see `patience.ts`. */
 export interface ServiceOptions extends Partial<AppOptions> {
   host?: Host
   /** Share WeChat with another service; it is then left running at the end. */
@@ -45,6 +55,9 @@ export interface ServiceOptions extends Partial<AppOptions> {
   routes?: (app: express.Express, login: Login) => void
 }
 
+/** A test that moves `performance.now` by a minute has made no event loop late by a minute: a day. */
+const NEVER_LATE = { lagMs: 86_400_000 }
+
 const APPS = { [SIMULATOR_APP.appid]: SIMULATOR_APP.secret, [OTHER_APP.appid]: OTHER_APP.secret }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
@@ -52,21 +65,30 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const simulator = shared ?? createSimulator({ apps: APPS, now: clock.now })
   if (!shared) await simulator.listen()
   const logLines: Service['logLines'] = []
-  const log = recordingLog(logLines)
+  const wrong: string[] = []
+  const log = recordingLog(logLines, wrong)
   const requestLines: string[] = []
   const settings: AppOptions = {
     apps: APPS,
     jwtSecret: JWT_SECRET,
     database: 'memory:',
     wxApiBaseUrl: simulator.url,
+    wxTimeoutMs: STRETCHED_WX_TIMEOUT_MS,
     internalToken: INTERNAL_TOKEN,
     rateLimit: 'off',
+    docs: 'on',
     now: clock.now,
     log,
     ...rest,
+    patience: { ...STRETCHED, ...NEVER_LATE, ...rest.patience },
   }
   const prefix = host === 'standalone' ? '' : '/api/v1'
   const { server, login } = await start(host, prefix, settings, requestLines, routes)
+  const { internalToken, docs = 'off', jwtPrivateKey, jwtPrivateKeyPrevious } = settings
+  const hasPublicKeys = (jwtPrivateKey ?? jwtPrivateKeyPrevious) !== undefined
+  const served = routesOf({ internalToken, docs, hasPublicKeys, isDevelopment: false })
+  const described = createOpenApi({ routes: served, version: '0' })
+  const verdicts = checkAnswers(server, described, prefix)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const http = supertest(`http://127.0.0.1:${port}`)
@@ -81,6 +103,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     requestLines,
     logLines,
     http,
+    verdicts,
     async logIn(user = 'alice') {
       const code = simulator.mintCode({ user })
       const { body } = await http.post(`${prefix}/login`).send({ code }).expect(200)
@@ -93,6 +116,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       })
       await login.close()
       if (!shared) await simulator.close()
+      // Whatever else a test was about: no line of the audit was other than it should be.
+      if (wrong.length > 0) throw new Error(`wrong lines of the audit:\n${wrong.join('\n')}`)
+      // Nor was an answer other than the OpenAPI document says.
+      const lies = verdicts.flatMap(verdict => ('problem' in verdict ? [verdict.problem] : []))
+      if (lies.length > 0) throw new Error(`not as /openapi.json says:\n${lies.join('\n')}`)
     },
   }
 }
@@ -107,9 +135,11 @@ async function start(
   if (host === 'standalone') {
     const requestLog = { format: 'json', write: (line: string) => requestLines.push(line) } as const
     const { app, login } = await createApp({ requestLog, ...settings })
-    return { server: createHttpServer(app, settings.log as Log), login }
+    const patience = { ...PATIENCE, ...settings.patience }
+    return { server: createHttpServer(app, { log: settings.log as Log, patience }), login }
   }
-  const login = await createLogin(settings)
+  const { trustProxy: _1, requestLog: _2, ...loginOptions } = settings
+  const login = await createLogin(loginOptions)
   const app = host === 'Express 4, mounted' ? express4() : express()
   app.use(prefix, login.router)
   routes?.(app, login)
@@ -118,10 +148,13 @@ async function start(
   return { server: createServer(app), login }
 }
 
-function recordingLog(lines: Service['logLines']): Log {
+function recordingLog(lines: Service['logLines'], wrong: string[]): Log {
   const record =
     (level: string): Log['info'] =>
-    (event, fields = {}) =>
-      void lines.push({ level, event, fields })
+    (event, fields = {}) => {
+      lines.push({ level, event, fields })
+      const problem = problemWithAuditLine({ level, event, fields })
+      if (problem !== undefined) wrong.push(problem)
+    }
   return { info: record('info'), warn: record('warn'), error: record('error') }
 }

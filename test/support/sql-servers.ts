@@ -48,7 +48,7 @@ export const SQL_SERVERS: Readonly<Record<string, SqlServer>> = {
     },
     fast: 'SIGINT',
     immediate: 'SIGQUIT',
-    lockSessions: ['begin', 'lock table sessions in access exclusive mode'],
+    lockSessions: ['begin', 'lock table mpl_sessions in access exclusive mode'],
     unlock: 'rollback',
     readOnly: on => [
       'set default_transaction_read_only = off',
@@ -73,7 +73,7 @@ export const SQL_SERVERS: Readonly<Record<string, SqlServer>> = {
     },
     fast: 'SIGTERM',
     immediate: 'SIGKILL',
-    lockSessions: ['lock tables sessions write'],
+    lockSessions: ['lock tables mpl_sessions write'],
     unlock: 'unlock tables',
     readOnly: on => [`set global read_only = ${on ? 1 : 0}`],
     waiting: `select count(*) as n from information_schema.processlist

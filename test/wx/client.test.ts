@@ -1,140 +1,86 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import http from 'node:http'
-import https from 'node:https'
-import net, { type AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import type { LoginError } from '../../src/errors'
-import { createWxClient, type WxClient } from '../../src/wx/client'
-import { temporaryFolder } from '../support/temporary'
+import type { LoginPlatform } from '../../src/login/platform'
+import { createSimulator, SIMULATOR_APP } from '../../src/simulator/index'
+import { Clock } from '../support/clock'
+import { failureOf } from './failures'
+import { createRecorder } from './recorder'
+import { closeAll, startWx } from './start-wx'
 
-const closing: (() => unknown)[] = []
-afterEach(() => Promise.all(closing.splice(0).map(close => close())))
+const { appid, secret } = SIMULATOR_APP
+const OTHER = { appid: 'wx1111111111111111', secret: 'f4c3b00c5117a7edf4c3b00c5117a7ed' }
+const clock = new Clock()
+const apps = { [appid]: secret, [OTHER.appid]: OTHER.secret }
+const simulator = createSimulator({ apps, now: clock.now })
+const recorder = createRecorder()
 
-function clientFor(baseUrl: string, options: { timeoutMs?: number; maxPending?: number } = {}) {
-  const client = createWxClient({ baseUrl, timeoutMs: 400, ...options })
-  closing.push(() => client.close())
-  return client
+beforeAll(() => simulator.listen())
+afterEach(closeAll)
+afterAll(() => simulator.close())
+beforeEach(() => {
+  simulator.reset()
+  recorder.forget()
+})
+
+/** The type check holds this line: what `wx/` makes is what `login/` asks for. */
+function start(appids: readonly string[] = [appid]): LoginPlatform {
+  const { events, log } = recorder
+  const configured = new Map(appids.map(id => [id, [String(apps[id])]]))
+  return startWx({ baseUrl: simulator.url, apps: configured, now: clock.now, events, log })
 }
 
-async function listen<T extends net.Server>(server: T, port = 0): Promise<number> {
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
-  closing.push(() => server.close())
-  return (server.address() as AddressInfo).port
-}
-
-const failureOf = (client: WxClient): Promise<LoginError & { sent: boolean }> =>
-  client.get('/x', { secret: 's' }).then(
-    () => Promise.reject(new Error('it should have failed')),
-    error => error,
-  )
-
-test('nobody listens: unavailable, and surely not sent', async () => {
-  const port = await listen(net.createServer())
-  await closing.pop()?.()
-  const error = await failureOf(clientFor(`http://127.0.0.1:${port}`))
-  expect(error).toMatchObject({
-    code: 'wechat_unavailable',
-    sent: false,
-    reason: 'ECONNREFUSED',
-    retryAfter: 2,
+test('one object does all that a login platform must do', async () => {
+  const platform = start()
+  const origin = { requestId: 'r-1' }
+  const asking = { appid, origin }
+  const { openid, sessionKey = '' } = await platform.exchangeCode(simulator.mintCode(), asking)
+  const user = { ...asking, openid }
+  expect(openid).toBe(simulator.user('alice').openid)
+  expect(await platform.checkSessionKey(sessionKey, user)).toBe(true)
+  const number = await platform.getPhoneNumber(simulator.mintPhoneCode(), user)
+  expect(number.phoneNumber).toMatch(/^\d+$/)
+  const data = platform.readOpenData({ ...simulator.encryptUserInfo() })
+  const keys = { appid, openid, sessionKeys: [sessionKey], now: clock.ms }
+  expect(data.open(keys)).toMatchObject({ openId: openid })
+  expect(await platform.resetSessionKey(sessionKey, user)).toEqual(expect.any(String))
+  expect(await platform.getAccessToken(appid)).toMatchObject({
+    appid,
+    value: expect.stringMatching(/^SIM_/),
+    expiresAt: expect.any(Number),
   })
+  expect(recorder.told).toEqual([])
 })
 
-test('a refused connection is tried once more, and that try can succeed', async () => {
-  const port = await listen(net.createServer())
-  await closing.pop()?.()
-  const answer = clientFor(`http://127.0.0.1:${port}`, { timeoutMs: 2000 }).get('/x', {})
-  const server = http.createServer((_req, res) => res.end('{"ok":1}'))
-  await new Promise(resolve => setTimeout(resolve, 5))
-  await listen(server, port)
-  await expect(answer).resolves.toEqual({ ok: 1 })
-})
-
-test('an unknown host is unavailable and not sent', async () => {
-  const error = await failureOf(clientFor('http://no-such-host.invalid', { timeoutMs: 3000 }))
-  expect(error).toMatchObject({ code: 'wechat_unavailable', sent: false })
-})
-
-test('a slow body is cut off at the deadline, which covers the whole call', async () => {
-  const port = await listen(
-    http.createServer((_req, res) => {
-      res.writeHead(200)
-      const drip = setInterval(() => res.write(' '), 30)
-      res.on('close', () => clearInterval(drip))
-    }),
-  )
-  const begun = performance.now()
-  const error = await failureOf(clientFor(`http://127.0.0.1:${port}`, { timeoutMs: 200 }))
-  expect(error).toMatchObject({ code: 'wechat_timeout', sent: true })
-  expect(performance.now() - begun).toBeLessThan(600)
-})
-
-test('an answer that changes the protocol is a bad answer, and holds nobody beyond the deadline', async () => {
-  const answer = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
-  const server = net.createServer(socket => socket.once('data', () => socket.write(answer)))
-  const client = clientFor(`http://127.0.0.1:${await listen(server)}`, { maxPending: 1 })
-  for (let i = 0; i < 2; i++) {
-    const error = await failureOf(client)
-    expect(error).toMatchObject({ code: 'wechat_bad_answer', sent: true, reason: 'ERR_UPGRADE' })
-  }
-})
-
-test('connections are kept and used again', async () => {
-  let connections = 0
-  const server = http.createServer((_req, res) => res.end('{}'))
-  server.on('connection', () => connections++)
-  const client = clientFor(`http://127.0.0.1:${await listen(server)}`)
-  for (let i = 0; i < 5; i++) await client.get('/x', {})
-  expect(connections).toBe(1)
-})
-
-test('a proxy that the environment names sees nothing', async () => {
-  let hits = 0
-  const proxy = await listen(
-    net.createServer(socket => {
-      hits++
-      socket.destroy()
-    }),
-  )
-  const port = await listen(http.createServer((_req, res) => res.end('{}')))
-  const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY']
-  for (const name of names) process.env[name] = `http://127.0.0.1:${proxy}`
-  try {
-    await clientFor(`http://127.0.0.1:${port}`).get('/x', {})
-  } finally {
-    for (const name of names) delete process.env[name]
-  }
-  expect(hits).toBe(0)
-})
-
-test('one call more than may be pending is refused at once, unsent', async () => {
-  const server = http.createServer(() => {})
-  const client = clientFor(`http://127.0.0.1:${await listen(server)}`, { maxPending: 2 })
-  const waiting = [failureOf(client), failureOf(client)]
-  expect((await failureOf(client)).code).toBe('overloaded')
-  for (const error of await Promise.all(waiting)) expect(error.code).toBe('wechat_timeout')
-  server.closeAllConnections()
-})
-
-test('a certificate that nobody trusts: unavailable, nothing was sent', async () => {
-  const folder = temporaryFolder()
-  closing.push(folder.remove)
-  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-days', '1']
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
-    { stdio: 'ignore' },
-  )
-  let requests = 0
-  const options = { key: readFileSync(key), cert: readFileSync(cert) }
-  const server = https.createServer(options, (_req, res) => {
-    requests++
-    res.end('{}')
+describe('the access_token of an app', () => {
+  test('is given without a name where there is one app', async () => {
+    expect(await start().getAccessToken(undefined)).toMatchObject({ appid })
   })
-  const port = await listen(server)
-  const error = await failureOf(clientFor(`https://127.0.0.1:${port}`, { timeoutMs: 2000 }))
-  expect(error).toMatchObject({ code: 'wechat_unavailable', sent: false, reason: 'tls' })
-  expect(requests).toBe(0)
+
+  test('wants a name where there are several', async () => {
+    const platform = start([appid, OTHER.appid])
+    const error = await failureOf(platform.getAccessToken(undefined))
+    expect(error).toMatchObject({ code: 'invalid_request', field: 'appid' })
+    expect(simulator.calls).toEqual([])
+    const [mine, others] = [
+      await platform.getAccessToken(appid),
+      await platform.getAccessToken(OTHER.appid),
+    ]
+    expect([mine.appid, others.appid]).toEqual([appid, OTHER.appid])
+    expect(mine.value).not.toBe(others.value)
+  })
+
+  test('is another one when WeChat has refused the present one', async () => {
+    const platform = start()
+    const { value } = await platform.getAccessToken(appid)
+    simulator.killAccessToken()
+    expect((await platform.getAccessToken(appid)).value).toBe(value)
+    const next = await platform.getAccessToken(appid, { refused: value })
+    expect(next.value).not.toBe(value)
+    expect(await platform.getAccessToken(appid)).toEqual(next)
+  })
+
+  test('that cannot be had is told with the origin of who asked', async () => {
+    simulator.fail({ errcode: 40164 })
+    const origin = { requestId: 'r-9' }
+    await failureOf(start().getAccessToken(appid, { origin }))
+    expect(recorder.told).toMatchObject([{ type: 'wechat.refused', wxErrcode: 40164, ...origin }])
+  })
 })

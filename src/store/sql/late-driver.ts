@@ -1,82 +1,137 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoginError } from '../../errors'
+import type { Patience } from '../../patience'
 import { backOff } from '../back-off'
 import type { OutageLog } from '../outage-log'
+import type { Result, Row, SqlDriver, WriteOptions } from './driver'
 import { sqlCodeOf, sqlFaultOf } from './faults'
-import type { SqlDriver } from './sql-store'
+import { fixOf } from './refusals'
+import type { Sequence } from './sequence'
+import type { Value } from './statement'
+import type { StatementName } from './statements'
 
-export const REFUSAL_FIX = 'check host, credentials and rights'
-/** How long a start waits for its database before it goes on without. */
-const START_PATIENCE_MS = 3000
-/** How long closing waits for an attempt under way. */
-const CLOSE_PATIENCE_MS = 2000
-/** Between two attempts that the server refused: a wrong password must not look like an attack. */
-const REFUSED_PAUSE_MS = 10_000
+export interface LateDriverOptions {
+  outages: OutageLog
+  patience: Pick<Patience, 'startMs' | 'closeMs' | 'refusedPauseMs'>
+}
+
+/** Instances that migrate together may deadlock: the server refuses one side, which tries again. */
+const ATTEMPTS_IN_CONFLICT = 5
 
 /**
- * A database server that may be down when the service starts: then every call is
- * `store_unavailable`, and opening it, migration included, is tried until it succeeds.
+ * Opens a database server that may be down when the service starts. Until it is there, every call
+ * is `store_unavailable`, and opening it, migration included, is tried again and again.
  *
- * Told apart: a server that cannot be reached will be there later, and a service that ended instead
- * would only have to be started again. One that answers no (password, database, rights, schema) has
- * been set up wrong: at the start, where somebody is looking, that is thrown. Found out later it is
- * an error in the log, for then the process serves others or is part of somebody's app.
+ * Two cases are told apart. A server that cannot be reached will be there later, and a service that
+ * ended instead would only have to be started again. A server that answers no (password, database,
+ * rights, schema) has been set up wrong. At the start that is thrown, because somebody is looking.
+ * Later it is told as an outage with its fix, because the process may serve other requests, or be
+ * part of a host app.
+ *
+ * Without this, a service that starts before its database ends: docs/decisions/late-database.md.
  *
  * @throws whatever the database says when it refuses at the start
  */
 export async function openLate(
   open: () => Promise<SqlDriver>,
-  outages: OutageLog,
+  options: LateDriverOptions,
 ): Promise<SqlDriver> {
-  const closing = new AbortController()
-  const { signal } = closing
-  let driver: SqlDriver | undefined
-  let isStart = true
-  let pauseMs = 0
+  const late = new LateDriver(open, options)
+  return (await late.start()) ?? late
+}
 
-  async function attempt(): Promise<void> {
+class LateDriver implements SqlDriver {
+  readonly #open: () => Promise<SqlDriver>
+  readonly #options: LateDriverOptions
+  readonly #closing = new AbortController()
+  #driver: SqlDriver | undefined
+  #isStart = true
+  /** The pause before the next attempt. Undefined: a pause that grows with each failure. */
+  #pauseMs: number | undefined
+  /** Settles once the database is open, or closed. */
+  #opening: Promise<void> = Promise.resolve()
+
+  constructor(open: () => Promise<SqlDriver>, options: LateDriverOptions) {
+    this.#open = open
+    this.#options = options
+  }
+
+  /** Resolves to the driver, or to undefined when it goes on trying without anybody waiting. */
+  async start(): Promise<SqlDriver | undefined> {
+    const first = this.#attempt()
+    const started = new AbortController()
+    const { signal } = started
+    const waited = sleep(this.#options.patience.startMs, true, { signal }).catch(() => false)
     try {
-      driver = await open()
+      const isLate = (await Promise.race([first, waited])) === true
+      if (isLate) this.#options.outages.lost('not_open_yet')
+    } finally {
+      started.abort()
+    }
+    this.#isStart = false
+    if (!this.#driver) this.#opening = this.#keepTrying(first)
+    return this.#driver
+  }
+
+  async read(statement: StatementName, values: readonly Value[]): Promise<readonly Row[]> {
+    return this.#opened().read(statement, values)
+  }
+
+  async write(
+    sequence: Sequence,
+    values: readonly Value[],
+    options?: WriteOptions,
+  ): Promise<readonly Result[]> {
+    return this.#opened().write(sequence, values, options)
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    // An attempt may hang: nobody waits longer than `closeMs` for it. A driver that it opens later is
+    // closed then.
+    const closed = this.#opening.then(() => this.#driver?.close())
+    await Promise.race([closed, sleep(this.#options.patience.closeMs, undefined, { ref: false })])
+  }
+
+  #opened(): SqlDriver {
+    if (this.#driver) return this.#driver
+    const reason = this.#options.outages.reason ?? 'not_open_yet'
+    throw new LoginError('store_unavailable', { reason })
+  }
+
+  async #attempt(): Promise<void> {
+    const { outages, patience } = this.#options
+    try {
+      this.#driver = await this.#openInConflict()
       outages.back()
     } catch (error) {
       const isRefusal = sqlFaultOf(error) === 'refusal'
-      if (isStart && isRefusal) throw error
-      if (isRefusal) outages.refused(sqlCodeOf(error), REFUSAL_FIX)
-      else outages.lost(sqlCodeOf(error))
-      pauseMs = isRefusal ? REFUSED_PAUSE_MS : 0
+      if (this.#isStart && isRefusal) throw error
+      const code = sqlCodeOf(error)
+      if (isRefusal) outages.refused(code, fixOf(code))
+      else outages.lost(code)
+      this.#pauseMs = isRefusal ? patience.refusedPauseMs : undefined
     }
   }
 
-  async function keepTrying(first: Promise<void>): Promise<void> {
+  /** Opens it. An attempt that lost a deadlock is made again at once: nothing is down. */
+  async #openInConflict(): Promise<SqlDriver> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#open()
+      } catch (error) {
+        if (sqlFaultOf(error) !== 'conflict' || attempt === ATTEMPTS_IN_CONFLICT) throw error
+      }
+    }
+  }
+
+  async #keepTrying(first: Promise<void>): Promise<void> {
+    const { signal } = this.#closing
     await first
-    for (let failures = 1; !driver && !signal.aborted; failures++) {
-      await sleep(pauseMs || backOff(failures), undefined, { signal, ref: false }).catch(() => {})
-      if (!signal.aborted) await attempt()
+    for (let failures = 1; !this.#driver && !signal.aborted; failures++) {
+      const pauseMs = this.#pauseMs ?? backOff(failures)
+      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {})
+      if (!signal.aborted) await this.#attempt()
     }
-  }
-
-  const first = attempt()
-  const patience = sleep(START_PATIENCE_MS, 'waited', { signal }).catch(() => {})
-  if ((await Promise.race([first, patience])) === 'waited') outages.lost('not_open_yet')
-  isStart = false
-  if (driver) {
-    closing.abort()
-    return driver
-  }
-  const opening = keepTrying(first)
-
-  function opened(): SqlDriver {
-    if (driver) return driver
-    throw new LoginError('store_unavailable', { reason: outages.reason ?? 'not_open_yet' })
-  }
-  return {
-    read: async (name, params) => opened().read(name, params),
-    write: async (names, params, options) => opened().write(names, params, options),
-    async close() {
-      closing.abort()
-      // An attempt that hangs may hold up neither the process nor what it opens after all.
-      const closed = opening.then(() => driver?.close())
-      await Promise.race([closed, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })])
-    },
   }
 }

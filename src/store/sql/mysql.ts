@@ -1,43 +1,37 @@
 import { Kysely, MysqlDialect } from 'kysely'
 import type mysql from 'mysql2'
 import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
-import { readDatabaseUrl } from '../../database-url'
-import { STORE_DEADLINE_MS } from '../deadline'
-import { createPooledDriver, type PooledConnection } from './pooled-driver'
-import type { ServerOptions } from './postgres'
-import { migrate, type Tables } from './schema'
-import type { Row, SqlDriver } from './sql-store'
-import { compileStatements, type Statements } from './statements'
-
-const MIGRATION_CONNECT_MS = 5000
+import type { Row, SqlDriver } from './driver'
+import type { PooledConnection } from './lender'
+import { migrate } from './migrate'
+import { createPooledDriver } from './pooled-driver'
+import type { ServerOptions } from './server-options'
+import type { Statements } from './statements'
 
 /** MySQL and MariaDB through mysql2, an optional peer. */
 export async function openMysqlDriver(
   driver: typeof mysql,
-  { url: text, sweepBatch, outages }: ServerOptions,
+  options: ServerOptions,
 ): Promise<SqlDriver> {
-  const { url, connectionLimit } = readDatabaseUrl(text.replace(/^mariadb:/, 'mysql:'))
-  const options = { uri: url, charset: 'utf8mb4_bin', timezone: 'Z', supportBigNumbers: true }
+  const { statements, outages, patience } = options
+  const { connectionLimit } = options.url
+  const common = addressOf(options)
   await migrateOnce(driver, options)
 
   const pool = driver.createPool({
-    ...options,
+    ...common,
     connectionLimit,
-    connectTimeout: STORE_DEADLINE_MS,
+    connectTimeout: patience.storeMs,
     enableKeepAlive: true,
   })
-  // Read committed takes the fewest locks; what its caller has given up waits for none much longer.
   pool.on('connection', connection => {
     connection.on('error', () => {})
-    connection.query('set session transaction isolation level read committed')
-    connection.query('set session innodb_lock_wait_timeout = 1, lock_wait_timeout = 1')
+    for (const setting of sessionSettings(patience.storeMs)) connection.query(setting)
   })
-  const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
-  const statements = compileStatements(db, 'mysql', sweepBatch)
   const promised = pool.promise()
   return createPooledDriver({
-    statements,
     outages,
+    patience,
     pool: {
       connect: async () => lend(await promised.getConnection(), statements),
       close: () => promised.end(),
@@ -45,11 +39,23 @@ export async function openMysqlDriver(
   })
 }
 
+/**
+ * Read committed takes the fewest locks. The server knows whole seconds only, so that a statement
+ * whose caller has given up may wait for a lock a moment longer.
+ */
+function sessionSettings(storeMs: number): readonly string[] {
+  const seconds = Math.ceil(storeMs / 1000)
+  return [
+    'set session transaction isolation level read committed',
+    `set session innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
+  ]
+}
+
 function lend(connection: PoolConnection, statements: Statements): PooledConnection {
   return {
     command: word => connection.query(word),
-    async run(statement, values) {
-      const [result] = await connection.execute(statements[statement].sql, [...values])
+    async run(name, values) {
+      const [result] = await connection.execute(statements[name].sql, [...values])
       return Array.isArray(result) ? (result as Row[]) : (result as ResultSetHeader).affectedRows
     },
     release: () => connection.release(),
@@ -57,18 +63,36 @@ function lend(connection: PoolConnection, statements: Statements): PooledConnect
   }
 }
 
-async function migrateOnce(driver: typeof mysql, options: mysql.PoolOptions): Promise<void> {
+/** Where the server is, and how long is waited for it. */
+type OfAddress = Pick<ServerOptions, 'url' | 'tls' | 'patience'>
+
+function addressOf({ url, tls }: OfAddress): mysql.PoolOptions {
+  return {
+    uri: url.url.replace(/^mariadb:/, 'mysql:'),
+    charset: 'utf8mb4_bin',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    ...(tls && { ssl: tls }),
+  }
+}
+
+/** Opens the tables for work beside the service's, over one connection. Changes no schema. */
+export function openMysqlTables(driver: typeof mysql, options: OfAddress): Kysely<unknown> {
   const pool = driver.createPool({
-    ...options,
+    ...addressOf(options),
     connectionLimit: 1,
-    connectTimeout: MIGRATION_CONNECT_MS,
+    connectTimeout: options.patience.migrationConnectMs,
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
   })
   pool.on('connection', connection => connection.on('error', () => {}))
-  const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
+  return new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
+}
+
+async function migrateOnce(driver: typeof mysql, options: ServerOptions): Promise<void> {
+  const db = openMysqlTables(driver, options)
   try {
-    await migrate(db, 'mysql')
+    await migrate(db, { dialect: 'mysql', tablePrefix: options.tablePrefix })
   } finally {
     await db.destroy()
   }

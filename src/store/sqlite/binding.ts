@@ -1,3 +1,5 @@
+import { bindingMissing } from './missing-part'
+
 /** The part of `node:sqlite`'s synchronous API that the store uses. */
 export interface SqliteDatabase {
   exec(sql: string): void
@@ -27,16 +29,14 @@ export interface SqliteOptions {
 /**
  * Opens a file with the SQLite that is built into Node from 22.13 on; on Node 20 with the package
  * that has the same API and brings its binaries along.
+ *
+ * @throws MissingPart where that package or its binary is not there
  */
 export function openSqlite(
   file: string,
   { busyTimeoutMs, cacheKib }: SqliteOptions,
 ): SqliteDatabase {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const builtIn = major > 22 || (major === 22 && minor >= 13)
-  const { DatabaseSync } = require(
-    builtIn ? 'node:sqlite' : '@photostructure/sqlite',
-  ) as SqliteModule
+  const { DatabaseSync } = loadSqlite()
   const database = new DatabaseSync(file)
   try {
     database.exec(pragmas(busyTimeoutMs, cacheKib))
@@ -47,9 +47,22 @@ export function openSqlite(
   return database
 }
 
+function loadSqlite(): SqliteModule {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 13)) return require('node:sqlite') as SqliteModule
+  try {
+    return require('@photostructure/sqlite') as SqliteModule
+  } catch {
+    throw bindingMissing()
+  }
+}
+
 /**
  * FULL: a commit that was acknowledged survives a power cut, not only a crash of ours. A longer WAL
  * than SQLite's default of 1000 pages copies a page that many logins touch less often.
+ *
+ * `secure_delete`: what is deleted is overwritten with zeros, so that an erased person is in no page
+ * of the file. Without it, a grep of the file finds openid and nickname of an erased user.
  */
 function pragmas(busyTimeoutMs: number, cacheKib: number): string {
   return `
@@ -59,5 +72,6 @@ function pragmas(busyTimeoutMs: number, cacheKib: number): string {
     pragma foreign_keys = on;
     pragma cache_size = -${cacheKib};
     pragma wal_autocheckpoint = 4000;
+    pragma secure_delete = on;
   `
 }

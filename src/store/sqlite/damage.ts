@@ -18,13 +18,14 @@ const SQLITE_NOTADB = 26
 
 export function isDamage(error: unknown): boolean {
   const { errcode = 0, message } = error as { errcode?: number; message?: string }
-  // The low byte is the error, the rest its kind. The binding for Node 20 has it only in words at times.
+  // The low byte of the code is the error; the rest is detail. The binding for Node 20 sometimes
+  // gives no code but only a message.
   const code = errcode & 0xff
   const inWords = /malformed|not a database/.test(String(message))
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || inWords
 }
 
-/** Some 300 MB are checked in a second; a larger file would keep the start waiting. */
+/** A check takes a second for each 300 MB. A larger file is not checked: it would delay the start. */
 const MAX_CHECKED_BYTES = 128 * 1024 * 1024
 
 /**
@@ -51,7 +52,7 @@ export function identityOf(file: string): FileIdentity {
   return { ino, dev }
 }
 
-/** Whether the path still leads to the file that was opened: what is written to another one is lost. */
+/** Whether the path still leads to the file that was opened. Writes to a replaced file are lost. */
 export function isInPlace(file: string, { ino, dev }: FileIdentity): boolean {
   const now = statSync(file, { throwIfNoEntry: false })
   return now !== undefined && now.ino === ino && now.dev === dev

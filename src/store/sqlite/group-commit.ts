@@ -1,12 +1,29 @@
 import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
-import type { Result } from '../sql/sql-store'
-import { countOf, type WireResult, type WireWrite } from './wire'
+import type { Patience } from '../../patience'
+import type { Result } from '../sql/driver'
+import { writerMissing } from './missing-part'
 import type { WriterOptions } from './writer'
+import { type BatchMessage, READY, type WriteMessage, type WriteResult } from './writer-messages'
 
-interface Waiting {
-  readonly write: WireWrite
+export interface GroupCommitOptions {
+  /** The writing thread's program. */
+  script: string
+  workerData: WriterOptions
+  patience: Pick<Patience, 'sqliteBatchMs' | 'sqliteRestartMs' | 'closeMs'>
+}
+
+export interface WriteRequest {
+  readonly message: WriteMessage
+  /** How many statements it runs. */
+  readonly statements: number
+  /** Whether it has to be on the disk before its caller hears of it. */
   readonly durable: boolean
+  /** Whether its caller hears of it only once nothing deleted is left in the WAL. */
+  readonly shred: boolean
+}
+
+interface PendingWrite extends WriteRequest {
   /** When its caller began to wait, by the machine's uptime. */
   readonly since: number
   readonly resolve: (results: readonly Result[]) => void
@@ -15,161 +32,190 @@ interface Waiting {
 
 /**
  * Statements that go into one transaction at the most: a page that many of them change goes to the
- * disk once, and a transaction stays far from BATCH_TIMEOUT_MS.
+ * disk once, and a transaction stays far from `sqliteBatchMs`. With 1, each write commits alone.
  */
 const MAX_STATEMENTS = 4096
 /** Writes that may wait for the thread; one more is `overloaded`. */
 const MAX_WAITING = 10_000
-/** A batch that takes longer fails its callers; whether it is committed is then unknown to them. */
-const BATCH_TIMEOUT_MS = 1000
-const CLOSE_TIMEOUT_MS = 5000
-/** A thread that dies is replaced, but not in a tight loop. */
-const RESTART_DELAY_MS = 500
 
 /**
- * Gathers writes while the writing thread is busy and hands them over as one batch: under load
- * hundreds of writes share one commit and one fsync, and nobody hears "done" before it.
+ * Gathers writes while the writing thread is busy and hands them over as one batch. Under load
+ * hundreds of writes share one commit and one fsync, and nobody hears "done" before it: figures in
+ * docs/decisions/sqlite-group-commit.md.
  */
 export class GroupCommit {
-  readonly #options: { script: string; workerData: WriterOptions }
+  readonly #options: GroupCommitOptions
   #worker: Worker | undefined
   #startedAt = Number.NEGATIVE_INFINITY
-  #waiting: Waiting[] = []
-  #inFlight: readonly Waiting[] = []
-  #timer: NodeJS.Timeout | undefined
-  #stalled = false
-  #scheduled = false
-  #closing: (() => void) | undefined
+  #queue: PendingWrite[] = []
+  /** What the thread is writing; empty while it has nothing to do. */
+  #batch: readonly PendingWrite[] = []
+  #stallTimer: NodeJS.Timeout | undefined
+  /** The batch takes too long: its callers have been told, and further ones are told at once. */
+  #isStalled = false
+  #isFlushDue = false
+  #onClosed: (() => void) | undefined
 
-  constructor(options: { script: string; workerData: WriterOptions }) {
+  constructor(options: GroupCommitOptions) {
     this.#options = options
     this.#start()
   }
 
+  /**
+   * Resolves once the thread has loaded its program.
+   *
+   * @throws MissingPart where it cannot: a bundler leaves the file out, or what the file needs
+   */
+  ready(): Promise<void> {
+    const worker = this.#worker
+    if (!worker) return Promise.resolve()
+    worker.ref()
+    return new Promise((resolve, reject) => {
+      worker.once('message', () => {
+        worker.unref()
+        resolve()
+      })
+      worker.once('error', (error: NodeJS.ErrnoException) => {
+        const isMissing = error.code === 'MODULE_NOT_FOUND'
+        reject(isMissing ? writerMissing(this.#options.script) : error)
+      })
+    })
+  }
+
   /** Resolves with each statement's result once the write is committed, and on the disk where `durable`. */
-  write(write: WireWrite, durable: boolean): Promise<readonly Result[]> {
-    if (this.#closing) return Promise.reject(unavailable('closed'))
-    if (this.#stalled) return Promise.reject(unavailable('disk_stalled'))
-    if (this.#waiting.length >= MAX_WAITING) {
+  write(request: WriteRequest): Promise<readonly Result[]> {
+    if (this.#onClosed) return Promise.reject(unavailable('closed'))
+    if (this.#isStalled) return Promise.reject(unavailable('disk_stalled'))
+    if (this.#queue.length >= MAX_WAITING) {
       return Promise.reject(new LoginError('overloaded', { reason: 'store_queue' }))
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, durable, since: performance.now(), resolve, reject })
-      this.#schedule()
+      const { message, statements, durable, shred } = request
+      const since = performance.now()
+      this.#queue.push({ message, statements, durable, shred, since, resolve, reject })
+      this.#flushSoon()
     })
   }
 
   /** Finishes what waits, closes the file and ends the thread, which a dead disk may not hold up. */
   close(): Promise<void> {
     return new Promise(resolve => {
-      const force = setTimeout(() => this.#worker?.terminate(), CLOSE_TIMEOUT_MS)
-      this.#closing = () => {
+      const force = setTimeout(() => this.#worker?.terminate(), this.#options.patience.closeMs)
+      this.#onClosed = () => {
         clearTimeout(force)
         resolve()
       }
-      this.#schedule()
+      this.#flushSoon()
     })
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#inFlight.length > 0) return
-    this.#scheduled = true
-    // What else this turn of the event loop brings rides along.
+  /** Whatever else this turn of the event loop brings goes into the same batch. */
+  #flushSoon(): void {
+    if (this.#isFlushDue || this.#batch.length > 0) return
+    this.#isFlushDue = true
     setImmediate(() => {
-      this.#scheduled = false
+      this.#isFlushDue = false
       this.#flush()
     })
   }
 
   #flush(): void {
-    if (this.#inFlight.length > 0) return
+    if (this.#batch.length > 0) return
     const worker = this.#worker ?? this.#start()
-    if (this.#waiting.length === 0) {
-      if (!this.#closing) return
-      if (!worker) {
-        this.#closing()
-        return
-      }
-      worker.ref()
-      worker.postMessage('close')
-      return
-    }
+    if (this.#queue.length === 0) return this.#closeIfAsked(worker)
     const batch = this.#takeBatch()
     if (!worker) {
       for (const { reject } of batch) reject(unavailable('writer_down'))
-      this.#schedule()
+      this.#flushSoon()
       return
     }
-    this.#inFlight = batch
+    this.#batch = batch
     worker.ref()
-    const deadline = Date.now() + BATCH_TIMEOUT_MS
+    worker.postMessage(this.#messageOf(batch))
+    // After a pause of the whole process the answer may be waiting: it is read before the second look.
+    const look = () => setImmediate(() => this.#batch === batch && this.#stall())
+    this.#stallTimer = setTimeout(look, this.#options.patience.sqliteBatchMs)
+  }
+
+  #closeIfAsked(worker: Worker | undefined): void {
+    if (!this.#onClosed) return
+    if (!worker) return this.#onClosed()
+    worker.ref()
+    worker.postMessage('close')
+  }
+
+  /** From the front of the queue as many as fit into one transaction, one at the least. */
+  #takeBatch(): PendingWrite[] {
+    let total = 0
+    const firstLeft = this.#queue.findIndex(({ statements }) => {
+      total += statements
+      return total > MAX_STATEMENTS
+    })
+    return this.#queue.splice(0, firstLeft < 0 ? this.#queue.length : Math.max(1, firstLeft))
+  }
+
+  #messageOf(batch: readonly PendingWrite[]): BatchMessage {
+    const deadline = Date.now() + this.#options.patience.sqliteBatchMs
     const waited = performance.now() - (batch[0]?.since ?? 0)
-    worker.postMessage({
+    return {
       deadline,
       firstDeadline: deadline - waited,
       durable: batch.some(({ durable }) => durable),
-      writes: batch.map(({ write }) => write),
-    })
-    // After a pause of the whole process the answer may be waiting: it is read before the second look.
-    const look = () => setImmediate(() => this.#inFlight === batch && this.#stall())
-    this.#timer = setTimeout(look, BATCH_TIMEOUT_MS)
-  }
-
-  #takeBatch(): Waiting[] {
-    let statements = 0
-    const rest = this.#waiting.findIndex(({ write: [key] }) => {
-      statements += countOf(key)
-      return statements > MAX_STATEMENTS
-    })
-    return this.#waiting.splice(0, rest < 0 ? this.#waiting.length : Math.max(1, rest))
+      shredding: batch.flatMap(({ shred }, place) => (shred ? [place] : [])),
+      writes: batch.map(({ message }) => message),
+    }
   }
 
   /** The thread waits for a disk or a lock that does not come: fail at once until it is back. */
   #stall(): void {
-    this.#stalled = true
-    for (const { reject } of [...this.#inFlight, ...this.#waiting]) {
-      reject(unavailable('disk_stalled'))
-    }
-    this.#waiting = []
+    this.#isStalled = true
+    for (const { reject } of [...this.#batch, ...this.#queue]) reject(unavailable('disk_stalled'))
+    this.#queue = []
   }
 
-  #settle(results: readonly WireResult[]): void {
+  #settle(results: readonly WriteResult[]): void {
     // Callers of a stalled batch have been told.
-    const batch = this.#stalled ? [] : this.#inFlight
-    this.#idle()
-    for (const [index, waiting] of batch.entries()) settle(waiting, results[index])
-    if (this.#waiting.length > 0 || this.#closing) this.#flush()
+    const batch = this.#isStalled ? [] : this.#batch
+    this.#endBatch()
+    for (const [index, pending] of batch.entries()) settle(pending, results[index])
+    if (this.#queue.length > 0 || this.#onClosed) this.#flush()
   }
 
-  #idle(): void {
-    clearTimeout(this.#timer)
-    this.#inFlight = []
-    this.#stalled = false
+  #endBatch(): void {
+    clearTimeout(this.#stallTimer)
+    this.#batch = []
+    this.#isStalled = false
     this.#worker?.unref()
   }
 
+  /** A thread that dies is replaced, but not in a tight loop: then there is none for a moment. */
   #start(): Worker | undefined {
-    if (performance.now() - this.#startedAt < RESTART_DELAY_MS) return undefined
+    const { script, workerData, patience } = this.#options
+    if (performance.now() - this.#startedAt < patience.sqliteRestartMs) return undefined
     this.#startedAt = performance.now()
-    const worker = new Worker(this.#options.script, { workerData: this.#options.workerData })
-    worker.on('message', (results: readonly WireResult[]) => this.#settle(results))
+    const worker = new Worker(script, { workerData })
+    worker.on('message', (said: typeof READY | readonly WriteResult[]) => {
+      if (said !== READY) this.#settle(said)
+    })
     // The exit that follows tells the callers; unheard, the error would end the process.
     worker.on('error', () => {})
-    worker.on('exit', () => {
-      this.#worker = undefined
-      const lost = this.#inFlight
-      this.#idle()
-      for (const { reject } of lost) reject(unavailable('writer_died'))
-      if (this.#closing && this.#waiting.length === 0) this.#closing()
-      else if (this.#waiting.length > 0) this.#schedule()
-    })
+    worker.on('exit', () => this.#afterExit())
     worker.unref()
     this.#worker = worker
     return worker
   }
+
+  #afterExit(): void {
+    this.#worker = undefined
+    const lost = this.#batch
+    this.#endBatch()
+    for (const { reject } of lost) reject(unavailable('writer_died'))
+    if (this.#queue.length > 0) this.#flushSoon()
+    else this.#onClosed?.()
+  }
 }
 
-function settle({ resolve, reject }: Waiting, result: WireResult | undefined): void {
+function settle({ resolve, reject }: PendingWrite, result: WriteResult | undefined): void {
   if (result && !('code' in result)) resolve(result)
   else reject(unavailable(result?.code ?? 'no_result'))
 }

@@ -28,8 +28,6 @@ export interface WriteLock {
 }
 
 export function createWriteLock(database: SqliteDatabase): WriteLock {
-  const clock = new Int32Array(new SharedArrayBuffer(4))
-  const pause = (ms: number): void => void Atomics.wait(clock, 0, 0, ms)
   let begun: number | undefined
 
   return {
@@ -43,15 +41,22 @@ export function createWriteLock(database: SqliteDatabase): WriteLock {
         } catch (error) {
           if (!isBusy(error) || performance.now() >= end) throw error
         }
-        pause(POLL_MS)
+        pauseThread(POLL_MS)
       }
     },
     leave() {
       const held = begun === undefined ? 0 : performance.now() - begun
       begun = undefined
-      if (held >= SLOW_COMMIT_MS) pause(Math.min(held * LEAVE_SHARE, LEAVE_MAX_MS))
+      if (held >= SLOW_COMMIT_MS) pauseThread(Math.min(held * LEAVE_SHARE, LEAVE_MAX_MS))
     },
   }
+}
+
+const clock = new Int32Array(new SharedArrayBuffer(4))
+
+/** Blocks the thread for so long. */
+export function pauseThread(ms: number): void {
+  Atomics.wait(clock, 0, 0, ms)
 }
 
 /** Whether another connection holds a lock that a statement needed. */

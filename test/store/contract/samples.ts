@@ -1,4 +1,5 @@
-import type { CompletedLogin, Store } from '../../../src/store/store'
+import type { NewLogin } from '../../../src/store/contract/sessions'
+import type { Store } from '../../../src/store/contract/store'
 
 export const NOW = Date.UTC(2026, 0, 2)
 let serial = 0
@@ -12,7 +13,7 @@ export const claim = (codeHash = unique('hash'), owner = unique('owner')) => ({
   expiresAt: NOW + 600_000,
 })
 
-export const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin => ({
+export const login = (overrides: Partial<NewLogin> = {}): NewLogin => ({
   codeHash: unique('hash'),
   owner: unique('owner'),
   sessionId: unique('session'),
@@ -20,8 +21,11 @@ export const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin =
   appid: 'wx0000000000000000',
   openid: unique('openid'),
   unionid: null,
+  proof: null,
+  unionidProof: null,
+  sessionRef: 'kid.ref',
   sealed: 'kid.sealed',
-  keyHash: 'key-1',
+  sessionKeyHash: 'key-1',
   now: NOW,
   expiresAt: NOW + 1000,
   ...overrides,
@@ -29,15 +33,18 @@ export const login = (overrides: Partial<CompletedLogin> = {}): CompletedLogin =
 
 /** Which user each session turned out to belong to. */
 const userOf = new Map<string, string>()
-export const refOf = ({ sessionId: id }: CompletedLogin) => ({ id, userId: String(userOf.get(id)) })
+export const refOf = ({ sessionId: id }: NewLogin) => ({ id, userId: String(userOf.get(id)) })
 
 export function remembering(store: Store): Store {
   return {
     ...store,
-    async completeLogin(login) {
-      const outcome = await store.completeLogin(login)
-      userOf.set(login.sessionId, outcome.userId)
-      return outcome
+    sessions: {
+      ...store.sessions,
+      async begin(login) {
+        const begun = await store.sessions.begin(login)
+        userOf.set(login.sessionId, begun.userId)
+        return begun
+      },
     },
   }
 }

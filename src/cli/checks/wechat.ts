@@ -1,0 +1,162 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import tls from 'node:tls'
+import type { Config } from '../../config/config'
+import type { ServerConfig } from '../../config/read-environment'
+import { upstreamOptionsOf } from '../../config/upstream-options'
+import { LoginError } from '../../errors'
+import { PATIENCE } from '../../patience'
+import { createUpstreamClient } from '../../upstream/client'
+import { startDeadline } from '../../upstream/deadline'
+import { Unreachable } from '../../upstream/unreachable'
+import { MEANINGS } from '../../wx/errcode'
+import { createStableToken } from '../../wx/stable-token'
+import { GUIDES } from '../error-guide'
+import { type Check, fail, ok, warn } from './check'
+import { type Clock, checkClock } from './clock'
+import { withoutPassword } from './settings'
+
+const DAY_MS = 86_400_000
+/** A certificate is renewed weeks before its end. Later something is wrong, or on the way. */
+const FEW_DAYS = 7
+
+/**
+ * The way to WeChat, step by step, and whether it takes the AppSecrets. It is asked for the
+ * access_token that everybody gets: no code is spent, and nobody's access_token ends by that.
+ */
+export async function checkWechat({ login, isSimulated }: ServerConfig): Promise<Check[]> {
+  if (isSimulated) {
+    return [
+      warn(
+        'wechat',
+        '没有填凭据：内置模拟器代替微信 · no credentials: the built-in simulator stands in',
+        '填 WX_APPID 与 WX_SECRET · set WX_APPID and WX_SECRET',
+      ),
+    ]
+  }
+  const way = login.wxProxy === 'off' ? await checkDirectWay(login) : [checkProxy(login)]
+  return [...way, ...(await checkCredentials(login))]
+}
+
+function checkProxy({ wxProxy }: Config): Check {
+  return ok(
+    'proxy',
+    `${withoutPassword(wxProxy)}：名称与 TLS 由它通往 · names and TLS go through it`,
+  )
+}
+
+async function checkDirectWay({ wxApiBaseUrl, wxTimeoutMs }: Config): Promise<Check[]> {
+  const { hostname, port, protocol } = new URL(wxApiBaseUrl)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const named = isIP(host) ? [] : [await checkName(host)]
+  if (named.some(({ status }) => status === 'fail')) return named
+  if (protocol !== 'https:') return [...named, ok('tls', '不用 TLS（http）· no TLS (http)')]
+  return [...named, await checkTls(host, Number(port || 443), wxTimeoutMs)]
+}
+
+async function checkName(host: string): Promise<Check> {
+  try {
+    const found = await lookup(host, { all: true })
+    return ok('dns', `${host}: ${found.map(({ address }) => address).join(', ')}`)
+  } catch (error) {
+    return fail(
+      'dns',
+      `${host}: ${(error as NodeJS.ErrnoException).code}`,
+      '查 /etc/resolv.conf 与容器的 DNS；只能经代理出网的话设 WX_PROXY · see /etc/resolv.conf and the container’s DNS; where only a proxy leads out, set WX_PROXY',
+    )
+  }
+}
+
+function checkTls(host: string, port: number, timeoutMs: number): Promise<Check> {
+  return new Promise(resolve => {
+    const socket = tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }) })
+    const end = (check: Check) => {
+      socket.destroy()
+      resolve(check)
+    }
+    socket.setTimeout(timeoutMs, () => end(unreached(host, port, 'ETIMEDOUT')))
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      end(unreached(host, port, error.code ?? 'unknown'))
+    })
+    socket.once('secureConnect', () => {
+      const { valid_to: until } = socket.getPeerCertificate()
+      const days = Math.floor((Date.parse(until) - Date.now()) / DAY_MS)
+      const found = `${host}: ${socket.getProtocol()}，证书还有 ${days} 天 · the certificate holds for ${days} days`
+      end(days < FEW_DAYS ? warn('tls', found, RENEW) : ok('tls', found))
+    })
+  })
+}
+
+const RENEW =
+  '中间若有公司的代理，请其续期 · if a proxy of the company is on the way, have it renewed'
+
+function unreached(host: string, port: number, code: string): Check {
+  const isAboutTrust = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
+  return fail(
+    'tls',
+    `${host}:${port}: ${code}`,
+    isAboutTrust
+      ? '证书不可信：中间有拦截 TLS 的代理？把它的根证书放进 NODE_EXTRA_CA_CERTS，并核对时钟 · not trusted: does a proxy open TLS on the way? name its root in NODE_EXTRA_CA_CERTS, and check the clock'
+      : `允许本机访问 ${host}:${port}，或设 WX_PROXY · let this machine reach ${host}:${port}, or set WX_PROXY`,
+  )
+}
+
+/** Every AppSecret by itself: around a reset the previous one is not needed any more, or the only one. */
+async function checkCredentials(config: Config): Promise<Check[]> {
+  let clock: Clock | undefined
+  const client = createUpstreamClient({
+    ...upstreamOptionsOf(config),
+    patience: PATIENCE,
+    onAnswer: ({ headers }) => {
+      clock ??= { date: headers.date, at: Date.now() }
+    },
+  })
+  try {
+    const checks: Check[] = []
+    for (const [appid, secrets] of config.apps) {
+      for (const [place, secret] of secrets.entries()) {
+        const which = place === 0 ? '' : '（旧的 previous）'
+        checks.push(await checkSecret(client, { appid, secret, name: `${appid}${which}` }))
+      }
+    }
+    return [...checks, ...(clock ? [checkClock(clock)] : [])]
+  } finally {
+    client.close()
+  }
+}
+
+async function checkSecret(
+  client: ReturnType<typeof createUpstreamClient>,
+  { appid, secret, name }: { appid: string; secret: string; name: string },
+): Promise<Check> {
+  const ask = createStableToken({
+    client,
+    secrets: { use: (_asking, call) => call(secret, startDeadline(client.timeoutMs)) },
+    tellFailures: (_call, work) => work(),
+    now: Date.now,
+  })
+  try {
+    await ask({ appid, origin: {} })
+    return ok('credentials', `${name}: 微信接受 AppSecret · WeChat takes the AppSecret`)
+  } catch (error) {
+    return refused(name, error)
+  }
+}
+
+function refused(name: string, error: unknown): Check {
+  if (error instanceof Unreachable) {
+    const { zh, en } = GUIDES.wechat_unavailable?.todo ?? { zh: '', en: '' }
+    const found = `${name}: 没问到微信（${error.reason}）· WeChat was not reached (${error.reason})`
+    return fail('credentials', found, `${zh} · ${en}`)
+  }
+  if (!(error instanceof LoginError)) throw error
+  const errcode = error.wxErrcode
+  const meaning = errcode === undefined ? undefined : MEANINGS[errcode]
+  const words = meaning?.means ?? { zh: error.body('').message, en: error.message }
+  const guide = meaning?.fix ?? GUIDES[error.code]?.todo
+  return fail(
+    'credentials',
+    `${name}: ${errcode ?? error.reason}：${words.zh} · ${words.en}`,
+    guide ? `${guide.zh} · ${guide.en}` : 'miniprogram-login explain',
+  )
+}

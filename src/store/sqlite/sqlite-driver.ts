@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { LoginError } from '../../errors'
+import type { Patience } from '../../patience'
+import type { OutageLog } from '../outage-log'
+import type { Result, Row, SqlDriver, WriteOptions } from '../sql/driver'
+import type { Sequence } from '../sql/sequence'
+import type { Value } from '../sql/statement'
+import type { StatementName, Statements } from '../sql/statements'
+import { DAMAGED, FIX, identityOf, isDamage } from './damage'
+import { GroupCommit } from './group-commit'
+import { openFile } from './open-file'
+import { createReader } from './reader'
+
+const READER_CACHE_KIB = 16_384
+const WRITER_CACHE_KIB = 65_536
+
+/** Full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
+const DISK_TROUBLE = /^(disk_stalled|sqlite_(full|io|readonly|cannot_open))/
+
+export interface SqliteDriverOptions {
+  file: string
+  tablePrefix: string
+  statements: Statements
+  outages: OutageLog
+  patience: Pick<
+    Patience,
+    | 'sqliteReadMs'
+    | 'sqliteWriteMs'
+    | 'sqliteBatchMs'
+    | 'sqliteCommitMs'
+    | 'sqliteRestartMs'
+    | 'migrationConnectMs'
+    | 'closeMs'
+  >
+}
+
+/**
+ * One SQLite file: reads run on the event loop, writes go to a thread of their own. Reads wait for a
+ * lock on the event loop, so briefly; the writing thread may wait longer for another process.
+ *
+ * @throws Error as `openFile` does, and MissingPart where the writing thread's program is not there
+ */
+export async function openSqliteDriver(options: SqliteDriverOptions): Promise<SqlDriver> {
+  const { file, tablePrefix, statements, outages, patience } = options
+  const database = await openFile({
+    file,
+    tablePrefix,
+    connection: { busyTimeoutMs: patience.sqliteReadMs, cacheKib: READER_CACHE_KIB },
+    migrationMs: patience.migrationConnectMs,
+  })
+  const writer = new GroupCommit({
+    script: join(__dirname, 'writer.js'),
+    workerData: {
+      file,
+      identity: identityOf(file),
+      statements,
+      connection: { busyTimeoutMs: patience.sqliteWriteMs, cacheKib: WRITER_CACHE_KIB },
+      commitMs: patience.sqliteCommitMs,
+    },
+    patience,
+  })
+  try {
+    await writer.ready()
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return new SqliteDriver({
+    read: createReader(database, statements),
+    writer,
+    outages,
+    async close() {
+      // The writer last: only a connection that may write clears the WAL away when it goes.
+      database.close()
+      await writer.close()
+    },
+  })
+}
+
+interface Parts {
+  readonly read: (name: StatementName, values: readonly Value[]) => readonly Row[]
+  readonly writer: GroupCommit
+  readonly outages: OutageLog
+  readonly close: () => Promise<void>
+}
+
+/**
+ * A file that turns out to be damaged is written to no more, for that could destroy what a recovery
+ * would save. What can be read of it is still read.
+ */
+class SqliteDriver implements SqlDriver {
+  readonly #parts: Parts
+  #isDamaged = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  async read(name: StatementName, values: readonly Value[]): Promise<readonly Row[]> {
+    try {
+      return this.#parts.read(name, values)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#noteFailure(DAMAGED)
+      throw new LoginError('store_unavailable', { reason: DAMAGED })
+    }
+  }
+
+  async write(
+    { key, steps }: Sequence,
+    values: readonly Value[],
+    { durable = true, shred = false }: WriteOptions = {},
+  ): Promise<readonly Result[]> {
+    if (this.#isDamaged) throw new LoginError('store_unavailable', { reason: DAMAGED })
+    const { writer, outages } = this.#parts
+    try {
+      const message = [key, ...values] as const
+      const results = await writer.write({ message, statements: steps.length, durable, shred })
+      outages.back()
+      return results
+    } catch (error) {
+      this.#noteFailure((error as LoginError).reason)
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#parts.close()
+  }
+
+  #noteFailure(reason: string | undefined): void {
+    const { outages } = this.#parts
+    this.#isDamaged ||= reason === DAMAGED
+    const fix = reason && FIX[reason]
+    if (fix) outages.refused(reason, fix)
+    else if (reason && DISK_TROUBLE.test(reason)) outages.lost(reason)
+  }
+}

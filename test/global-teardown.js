@@ -1,0 +1,2 @@
+/** Stops and removes the shared database servers, and whatever tests left behind. */
+module.exports = () => globalThis.keeperOfTestServers?.stop()
