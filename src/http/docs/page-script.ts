@@ -115,6 +115,6 @@ export const PAGE_SCRIPT = `
       if (!narrow.matches) link?.scrollIntoView({ block: 'nearest' })
     }
   }, { rootMargin: '-10% 0px -80% 0px' })
-  for (const target of all('article, #overview')) watcher.observe(target)
+  for (const target of all('article, #overview, #errors')) watcher.observe(target)
 }
 `

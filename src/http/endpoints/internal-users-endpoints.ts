@@ -29,6 +29,7 @@ const request = {
 }
 
 const time = z.iso.datetime()
+const later = time.meta({ examples: ['2026-03-02T08:00:00.000Z'] })
 
 const userFields = z.strictObject({
   id: told(z.string().min(1), { zh: '我们的用户 id', en: 'Our user id.', example: USER_ID }),
@@ -39,7 +40,7 @@ const userFields = z.strictObject({
   avatar_url: z.string().nullable(),
   phone_number: z.string().nullable(),
   created_at: time,
-  last_login_at: time,
+  last_login_at: later,
   disabled_at: told(time.nullable(), {
     zh: '停用的时间；没有停用为 null',
     en: 'Since when the user is disabled, or null.',
@@ -54,7 +55,7 @@ const sessionFields = z.strictObject({
     example: 'Zx3v9QpL2kMt',
   }),
   created_at: time,
-  expires_at: time,
+  expires_at: later,
 })
 
 function userOf(user: User): z.output<typeof userFields> {

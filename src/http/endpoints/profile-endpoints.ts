@@ -37,7 +37,11 @@ const profileAnswer = z.strictObject({
     example: '13800138000',
   }),
   created_at: told(z.iso.datetime(), { zh: '第一次登录', en: 'The first login.' }),
-  last_login_at: told(z.iso.datetime(), { zh: '最近一次登录', en: 'The latest login.' }),
+  last_login_at: told(z.iso.datetime(), {
+    zh: '最近一次登录',
+    en: 'The latest login.',
+    example: '2026-03-02T08:00:00.000Z',
+  }),
 })
 
 const ERRORS = [

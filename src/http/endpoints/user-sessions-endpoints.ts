@@ -25,6 +25,7 @@ const sessionsAnswer = z.strictObject({
       expires_at: told(z.iso.datetime(), {
         zh: '最晚结束的时间',
         en: 'When it ends at the latest.',
+        example: '2026-03-02T08:00:00.000Z',
       }),
     }),
   ),
