@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../../make-folder'
 import { listSteps, migrateIfDue } from '../sql/steps'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
-import { checkWhole } from './damage'
+import { checkWhole, isCheckedAtStart } from './damage'
 import { isBusy } from './write-lock'
 
 /** Between two looks at a file that another instance prepares. */
@@ -23,8 +23,8 @@ export interface OpenFileOptions {
  * by its owner only. Of several instances that start at the same moment one prepares the file, and
  * the others wait their turn.
  *
- * @throws Error with `code` when the file cannot be opened, is no database, is damaged or cannot be
- * migrated
+ * @throws Error with `code` when the file cannot be opened, is no database, cannot be migrated, or is
+ * damaged, which is found out here where the file is small or a migration is due
  */
 export async function openFile(options: OpenFileOptions): Promise<SqliteDatabase> {
   const { file, migrationMs } = options
@@ -42,11 +42,11 @@ export async function openFile(options: OpenFileOptions): Promise<SqliteDatabase
 }
 
 async function openMigrated(options: OpenFileOptions): Promise<SqliteDatabase> {
-  const { file, tablePrefix, connection } = options
+  const { file, connection } = options
   const database = openSqlite(file, connection)
   try {
-    checkWhole(database, file)
-    await migrateOnce(database, tablePrefix)
+    if (isCheckedAtStart(file)) checkWhole(database, file)
+    await migrateOnce(database, options)
     database.exec('pragma query_only = on')
     return database
   } catch (error) {
@@ -55,12 +55,19 @@ async function openMigrated(options: OpenFileOptions): Promise<SqliteDatabase> {
   }
 }
 
-async function migrateOnce(database: SqliteDatabase, tablePrefix: string): Promise<void> {
+/** A migration writes, so that a large file is checked before one; otherwise see `writer.ts`. */
+async function migrateOnce(
+  database: SqliteDatabase,
+  { file, tablePrefix }: OpenFileOptions,
+): Promise<void> {
   const target = { dialect: 'sqlite', tablePrefix } as const
   await migrateIfDue(
     tablePrefix,
     async () => database.prepare(listSteps(target)).all(),
-    () => loadTables().migrateFile(database, target),
+    async () => {
+      if (!isCheckedAtStart(file)) checkWhole(database, file)
+      await loadTables().migrateFile(database, target)
+    },
   )
 }
 
