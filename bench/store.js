@@ -12,7 +12,7 @@ const { PATIENCE } = require('../dist/patience')
 const { createOutageLog } = require('../dist/store/outage-log')
 const { createSqlStore } = require('../dist/store/sql/sql-store')
 const { createStatementRunner } = require('../dist/store/sql/statement-runner')
-const { compileStatements } = require('../dist/store/sql/statements')
+const { statementsFor } = require('../dist/store/sql/statements')
 const { DEFAULT_TABLE_PREFIX } = require('../dist/store/sql/table-prefix')
 const { openSqliteDriver } = require('../dist/store/sqlite/sqlite-driver')
 const { SWEEP_BATCH } = require('../dist/store/contract/store')
@@ -45,7 +45,7 @@ runBounded(90_000, async atEnd => {
   const folder = createTemporaryFolder()
   atEnd(folder.remove)
   const [tablePrefix, sweepBatch] = [DEFAULT_TABLE_PREFIX, SWEEP_BATCH]
-  const statements = compileStatements({ dialect: 'sqlite', tablePrefix, sweepBatch })
+  const statements = statementsFor({ dialect: 'sqlite', tablePrefix, sweepBatch })
   const driver = await openSqliteDriver({
     file: join(folder.path, 'login.db'),
     tablePrefix,

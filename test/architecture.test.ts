@@ -7,6 +7,7 @@ import {
   importsOf,
   localImportsOf,
   readSources,
+  type Source,
   untypedRejections,
 } from './support/source'
 
@@ -93,8 +94,8 @@ test.each([
   ['prom-client', /^observe\/metrics\/prometheus\.ts$/],
   ['kysely', /^store\//],
   ['@redis/client', /^store\/(open\.ts|redis\/link\/.*)$/],
-  ['pg', /^store\/(open|sql\/postgres)\.ts$/],
-  ['mysql2', /^store\/(open|sql\/mysql)\.ts$/],
+  ['pg', /^store\/(open|sql\/postgres(-tables)?)\.ts$/],
+  ['mysql2', /^store\/(open|sql\/mysql(-tables)?)\.ts$/],
   ['node:sqlite', /^store\/sqlite\/binding\.ts$/],
   ['@photostructure/sqlite', /^store\/sqlite\/binding\.ts$/],
 ])('%s has one home', (name, home) => {
@@ -102,6 +103,31 @@ test.each([
   expect(users.filter(path => !home.test(path))).toEqual([])
   expect(users).not.toEqual([])
 })
+
+test('nothing that a start imports loads Kysely', () => {
+  const start = sources.find(({ path }) => path === 'server/start.ts')
+  const loaded = new Set<string>()
+  const follow = (path: string): void => {
+    const source = sources.find(each => each.path === path)
+    if (!source || loaded.has(path)) return
+    loaded.add(path)
+    for (const target of localImportsOf(asLoaded(source), sources)) follow(target)
+  }
+  follow(String(start?.path))
+  const users = sources.filter(
+    ({ path, text }) => loaded.has(path) && /^import (?!type ).* from 'kysely'/m.test(text),
+  )
+  expect(users.map(({ path }) => path)).toEqual([])
+  expect(loaded).toContain('store/sqlite/open-file.ts')
+})
+
+/** A file with those imports only that are loaded together with it: no types, nothing within a function. */
+function asLoaded(source: Source): Source {
+  const text = source.text
+    .replace(/^(import|export) type [^']*'[^']*'/gm, '')
+    .replace(/\b(typeof import|require)\('[^']*'\)/g, '')
+  return { ...source, text }
+}
 
 test('the use cases know neither Express nor SQL', () => {
   const uses = sources.filter(({ path }) => path.startsWith('login/')).flatMap(importsOf)
@@ -147,6 +173,11 @@ const TESTED_ELSEWHERE: readonly (readonly [files: RegExp, place: string])[] = [
     /^store\/sql\/(codes|sessions|users|counters|values|proofs|sweep)-statements\.ts$/,
     'store/contract.test.ts',
   ],
+  // What Kysely writes: compared with what is built in, for every dialect.
+  [/^store\/sql\/compile-statements\.ts$/, 'store/sql/statement-templates.test.ts'],
+  // Tables as Kysely opens them, for what is done beside the service.
+  [/^store\/(open-tables|sql\/(mysql|postgres)-tables)\.ts$/, 'store/copy.test.ts'],
+  [/^store\/sqlite\/file-tables\.ts$/, 'store/sqlite/open-file.test.ts'],
   // What a server refuses to a login, only a real server shows.
   [/^store\/(sql\/trials|redis\/trial)\.ts$/, 'flows/readiness.test.ts'],
   // What a database or a Redis is like, as the operator reads it.

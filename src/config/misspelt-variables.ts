@@ -48,7 +48,13 @@ export function meantVariable(name: string): string | undefined {
   const same = SOUNDS.get(sound) ?? ALIAS_SOUNDS.get(sound)
   if (same !== undefined) return same
   const isLongEnough = (known: string) => known.length >= SHORTEST_GUESSED || known.startsWith('WX')
-  const near = [...SOUNDS].find(([known]) => isLongEnough(known) && distanceOf(sound, known) === 1)
+  // Lengths first: an environment of a hundred names took 10 ms of every start.
+  const near = [...SOUNDS].find(
+    ([known]) =>
+      Math.abs(known.length - sound.length) <= 1 &&
+      isLongEnough(known) &&
+      distanceOf(sound, known) === 1,
+  )
   return near?.[1]
 }
 

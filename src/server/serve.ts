@@ -2,7 +2,6 @@ import cluster from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '../app/app'
 import { readDatabaseUrl } from '../config/database-url'
-import { createPlayground } from '../playground/playground'
 import { type ConnectionCeiling, limitConnections } from './connection-ceiling'
 import { shareDescriptors } from './descriptors'
 import { drain } from './drain'
@@ -14,6 +13,8 @@ import { WorkerMetrics } from './worker-metrics'
 /** The playground, where nobody is real: the simulator stands in for WeChat in no production. */
 function frontPageOf({ simulatorUrl, clock, log, config }: ProcessContext) {
   if (simulatorUrl === undefined || config.production) return undefined
+  const { createPlayground } =
+    require('../playground/playground') as typeof import('../playground/playground')
   return createPlayground({ simulatorUrl, clock, log })
 }
 

@@ -4,8 +4,9 @@ import { secretsOf } from '../config/secrets-of'
 import { createLog, type Log } from '../log'
 import { createSink, createStreamSink, type LogSink } from '../log-sink'
 import { PATIENCE, type Patience } from '../patience'
-import { createMovingClock, type MovingClock } from '../playground/moving-clock'
-import { createSimulator, SIMULATOR_APP, type Simulator } from '../simulator'
+import type { MovingClock } from '../playground/moving-clock'
+import type { Simulator } from '../simulator'
+import { SIMULATOR_APP } from '../simulator/wechat/apps'
 import { checkGuest } from './guest'
 import type { ProcessContext, Started } from './process-context'
 import { type Role, roleOf } from './role'
@@ -82,7 +83,7 @@ async function startFirst(parts: Parts, env: Environment): Promise<RunningServer
   const { config, log } = parts
   const isShared = config.server.workers > 1
   for (const warning of config.warnings) log.warn('configuration', { warning })
-  const clock = config.isSimulated && !isShared ? createMovingClock() : undefined
+  const clock = config.isSimulated && !isShared ? movingClock() : undefined
   const simulator = config.isSimulated ? simulatorWith(clock) : undefined
   await simulator?.listen({ port: SIMULATOR_PORT, orNext: true })
   const closeSimulator = async () => simulator?.close()
@@ -98,7 +99,16 @@ async function startFirst(parts: Parts, env: Environment): Promise<RunningServer
   }
 }
 
+// A start in production loads nothing of the simulator and the playground: 53 files.
+
+function movingClock(): MovingClock {
+  const { createMovingClock } =
+    require('../playground/moving-clock') as typeof import('../playground/moving-clock')
+  return createMovingClock()
+}
+
 function simulatorWith(clock: MovingClock | undefined): Simulator {
+  const { createSimulator } = require('../simulator') as typeof import('../simulator')
   const options = { unknownCodes: 'adopt', maxCalls: MOST_CALLS } as const
   return createSimulator(clock ? { ...options, now: clock.now } : options)
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type InsertQueryBuilder, type InsertResult, type Kysely, sql } from 'kysely'
-import type { OpenedTables } from './open'
+import type { OpenedTables } from './open-tables'
 import { lookAtSchema } from './sql/migrate'
-import { prefixTables } from './sql/table-prefix'
+import { prefixTables } from './sql/prefix-tables'
 import type { SqlDialect, TableName, Tables } from './sql/tables'
 
 /** In this order: a session needs its user. What is not here lives for minutes, or is fetched anew. */

@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type OpenedTables, type OpenTablesOptions, openTables, unusable } from './open'
+import { unusable } from './open'
+import { type OpenedTables, type OpenTablesOptions, openTables } from './open-tables'
 import { lookAtSchema, type SchemaState } from './sql/migrate'
-import { prefixTables } from './sql/table-prefix'
+import { prefixTables } from './sql/prefix-tables'
 import type { SqlDialect, Tables } from './sql/tables'
 
 /** What a database is like, for who wants to know whether the service can work with it. */

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Kysely, sql } from 'kysely'
 import type Mysql from 'mysql2'
 import type Pg from 'pg'
 import { ConfigError } from '../config/config-error'
@@ -17,19 +16,17 @@ import { openRedisStore } from './redis/redis-store'
 import type { SqlDriver } from './sql/driver'
 import { sqlCodeOf } from './sql/faults'
 import { type LateDriverOptions, openLate } from './sql/late-driver'
-import { openMysqlDriver, openMysqlTables } from './sql/mysql'
-import { checkLimits, openPostgresDriver, openPostgresTables } from './sql/postgres'
+import { openMysqlDriver } from './sql/mysql'
+import { openPostgresDriver } from './sql/postgres'
 import { fixOf } from './sql/refusals'
-import type { SchemaTarget } from './sql/schema-target'
 import type { ServerOptions } from './sql/server-options'
 import { createSqlStore } from './sql/sql-store'
-import { compileStatements, type Statements } from './sql/statements'
+import { type Statements, statementsFor } from './sql/statements'
 import { DEFAULT_TABLE_PREFIX, problemWithTablePrefix } from './sql/table-prefix'
 import type { SqlDialect } from './sql/tables'
-import { openInTurn, type TlsOptions, tlsOptionsOf } from './sql/tls-options'
+import { openInTurn, tlsOptionsOf } from './sql/tls-options'
 import { DAMAGED, FIX, isDamage } from './sqlite/damage'
 import { MissingPart } from './sqlite/missing-part'
-import { openFileTables } from './sqlite/open-file'
 import { openSqliteDriver } from './sqlite/sqlite-driver'
 
 const DATABASE_SETTING = 'DATABASE_URL (database)'
@@ -83,7 +80,7 @@ async function openDatabase(
   if (database === 'memory:') return createMemoryStore(sweepBatch)
   const dialect = dialectOf(database)
   const schema = dialect === 'postgres' ? readDatabaseUrl(database).schema : undefined
-  const statements = compileStatements({ dialect, tablePrefix, schema, sweepBatch })
+  const statements = statementsFor({ dialect, tablePrefix, schema, sweepBatch })
   try {
     const driver = await openDriver(database, { ...options, tablePrefix, statements })
     return createSqlStore({ driver, statements, sweepBatch })
@@ -92,7 +89,7 @@ async function openDatabase(
   }
 }
 
-function dialectOf(database: string): SqlDialect {
+export function dialectOf(database: string): SqlDialect {
   if (database.startsWith('sqlite:')) return 'sqlite'
   return /^postgres(ql)?:/.test(database) ? 'postgres' : 'mysql'
 }
@@ -133,84 +130,13 @@ function openerOf(dialect: SqlDialect): (options: ServerOptions) => Promise<SqlD
   return options => openMysqlDriver(mysql, options)
 }
 
-/** A database as tables, for work beside the service's: to look at it, to copy it. */
-export interface OpenedTables extends SchemaTarget {
-  readonly db: Kysely<unknown>
-  close(): Promise<void>
-}
-
-export type OpenTablesOptions = Pick<OpenStoreOptions, 'tablePrefix' | 'patience'>
-
-/**
- * Opens the tables of a database, and changes no schema.
- *
- * @throws ConfigError as `openStore` does, and when a server cannot be reached or a file is not there
- */
-export async function openTables(
-  database: string,
-  { tablePrefix = DEFAULT_TABLE_PREFIX, patience = PATIENCE }: OpenTablesOptions,
-): Promise<OpenedTables> {
-  const dialect = dialectOf(database)
-  try {
-    const { db, schema } = await openTablesOf(database, patience)
-    return { db, dialect, tablePrefix, schema, close: () => db.destroy() }
-  } catch (error) {
-    throw unusable(database, error)
-  }
-}
-
 /** What a failure of a database means for the operator, without its URL and its text. */
 export function unusable(database: string, error: unknown): ConfigError {
   if (error instanceof ConfigError) return error
   return refusal(error instanceof MissingPart ? error.message : whatIsWrong(database, error))
 }
 
-async function openTablesOf(
-  database: string,
-  patience: Patience,
-): Promise<{ db: Kysely<unknown>; schema?: string }> {
-  const dialect = dialectOf(database)
-  if (dialect === 'sqlite') {
-    const file = sqliteFile(database)
-    if (!existsSync(file)) throw refusal(`names the file ${file}, which is not there`)
-    return { db: openFileTables(file, { busyTimeoutMs: 5000, cacheKib: 65_536 }) }
-  }
-  const url = readDatabaseUrl(database)
-  const open = (tls?: TlsOptions) => openTablesOfServer(dialect, { url, tls, patience })
-  if (!url.tls) return open()
-  const context = tlsOptionsOf(dialect, url.tls, readPem)
-  return openInTurn(
-    url.tls.attempts.map(isOn => isOn && context),
-    open,
-  )
-}
-
-async function openTablesOfServer(
-  dialect: SqlDialect,
-  options: Pick<ServerOptions, 'url' | 'tls' | 'patience'>,
-): Promise<{ db: Kysely<unknown>; schema?: string }> {
-  if (dialect === 'mysql') {
-    const db = openMysqlTables(loadMysql(), options)
-    await orClose(db, sql`select 1`.execute(db))
-    return { db }
-  }
-  const pg = loadPg()
-  const opened = await openPostgresTables(pg, options)
-  await orClose(opened.db, checkLimits(pg, options))
-  return opened
-}
-
-/** A connection that cannot be used is closed before that is told. */
-async function orClose(db: Kysely<unknown>, work: Promise<unknown>): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    await db.destroy()
-    throw error
-  }
-}
-
-function readPem(file: string): string {
+export function readPem(file: string): string {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -229,7 +155,7 @@ function readPem(file: string): string {
 // Each `require` has its name and a `try` around it: a bundler then takes the package along where it
 // is installed, and does not mind where it is not.
 
-function loadPg(): typeof Pg {
+export function loadPg(): typeof Pg {
   try {
     return require('pg')
   } catch (error) {
@@ -237,7 +163,7 @@ function loadPg(): typeof Pg {
   }
 }
 
-function loadMysql(): typeof Mysql {
+export function loadMysql(): typeof Mysql {
   try {
     return require('mysql2')
   } catch (error) {
@@ -263,7 +189,7 @@ function missing(name: string, error: unknown, setting = DATABASE_SETTING): unkn
   )
 }
 
-function sqliteFile(database: string): string {
+export function sqliteFile(database: string): string {
   return resolve(database.slice('sqlite:'.length))
 }
 
@@ -284,6 +210,6 @@ function fixOfFile(error: unknown): string | undefined {
   return "check the folder's permissions, or restore the file from a backup"
 }
 
-function refusal(problem: string, name = DATABASE_SETTING): ConfigError {
+export function refusal(problem: string, name = DATABASE_SETTING): ConfigError {
   return new ConfigError([{ name, problem }])
 }

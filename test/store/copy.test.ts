@@ -1,5 +1,6 @@
 import { type CopyOptions, copyStore } from '../../src/store/copy'
-import { type OpenedTables, openStore, openTables } from '../../src/store/open'
+import { openStore } from '../../src/store/open'
+import { type OpenedTables, openTables } from '../../src/store/open-tables'
 import { available } from '../support/databases'
 import { quiet } from '../support/quiet'
 import { sqliteAdmin } from '../support/raw-store'

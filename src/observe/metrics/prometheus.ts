@@ -1,8 +1,5 @@
-import { type Metric, Registry } from 'prom-client'
+import type { Metric } from 'prom-client'
 import type { Family, Snapshot } from './cells'
-
-/** The content type of the text. */
-export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE
 
 interface Sample {
   readonly labels: Readonly<Record<string, string | number>>
@@ -14,12 +11,14 @@ interface Sample {
 /**
  * Prints a snapshot as Prometheus reads it. The one home of prom-client, which asks each metric for
  * its samples and writes the text. Its successor `@prometheus-io/client` needs Node 22: then the
- * import above is the one line to change.
+ * names of the package in this file are all that changes. Its 32 files are loaded by the first
+ * scrape, not by the start.
  *
  * Each scrape has a registry of its own. Two that overlap do not mix their numbers, and the metrics
  * of a host's own registry are not touched.
  */
 export function printMetrics(families: readonly Family[], snapshot: Snapshot): Promise<string> {
+  const { Registry } = require('prom-client') as typeof import('prom-client')
   const registry = new Registry()
   const sums = snapshot.sums.values()
   const levels = snapshot.levels.values()

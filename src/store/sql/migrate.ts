@@ -2,10 +2,10 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely'
 import { catalogOf } from './catalog'
 import { migrationsFor } from './migrations'
 import type { SchemaTarget } from './schema-target'
+import { STEPS_TABLE } from './steps'
 import { TABLE_NAMES } from './tables'
 
-/** Where the steps are listed that were taken, and what Kysely locks. */
-const STEPS_TABLE = 'login_migrations'
+/** What Kysely locks. */
 const LOCK_TABLE = 'login_migrations_lock'
 
 /**

@@ -1,12 +1,11 @@
-import { Kysely, MysqlDialect } from 'kysely'
 import type mysql from 'mysql2'
 import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
 import type { Row, SqlDriver } from './driver'
 import type { PooledConnection } from './lender'
-import { migrate } from './migrate'
 import { createPooledDriver } from './pooled-driver'
 import type { ServerOptions } from './server-options'
 import type { Statements } from './statements'
+import { listSteps, migrateIfDue } from './steps'
 
 /** MySQL and MariaDB through mysql2, an optional peer. */
 export async function openMysqlDriver(
@@ -64,9 +63,9 @@ function lend(connection: PoolConnection, statements: Statements): PooledConnect
 }
 
 /** Where the server is, and how long is waited for it. */
-type OfAddress = Pick<ServerOptions, 'url' | 'tls' | 'patience'>
+export type OfAddress = Pick<ServerOptions, 'url' | 'tls' | 'patience'>
 
-function addressOf({ url, tls }: OfAddress): mysql.PoolOptions {
+export function addressOf({ url, tls }: OfAddress): mysql.PoolOptions {
   return {
     uri: url.url.replace(/^mariadb:/, 'mysql:'),
     charset: 'utf8mb4_bin',
@@ -76,8 +75,8 @@ function addressOf({ url, tls }: OfAddress): mysql.PoolOptions {
   }
 }
 
-/** Opens the tables for work beside the service's, over one connection. Changes no schema. */
-export function openMysqlTables(driver: typeof mysql, options: OfAddress): Kysely<unknown> {
+/** One connection for long work: a migration may take its time, and wait for another instance's. */
+export function onePatientMysql(driver: typeof mysql, options: OfAddress): mysql.Pool {
   const pool = driver.createPool({
     ...addressOf(options),
     connectionLimit: 1,
@@ -86,14 +85,26 @@ export function openMysqlTables(driver: typeof mysql, options: OfAddress): Kysel
     keepAliveInitialDelay: 10_000,
   })
   pool.on('connection', connection => connection.on('error', () => {}))
-  return new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) })
+  return pool
 }
 
 async function migrateOnce(driver: typeof mysql, options: ServerOptions): Promise<void> {
-  const db = openMysqlTables(driver, options)
+  const { tablePrefix } = options
+  const target = { dialect: 'mysql', tablePrefix } as const
+  const pool = onePatientMysql(driver, options)
+  const promised = pool.promise()
   try {
-    await migrate(db, { dialect: 'mysql', tablePrefix: options.tablePrefix })
+    await migrateIfDue(
+      tablePrefix,
+      async () => (await promised.query(listSteps(target)))[0] as unknown[],
+      () => loadTables().migrateMysql(pool, target),
+    )
   } finally {
-    await db.destroy()
+    await promised.end()
   }
+}
+
+/** Only a migration that is due loads Kysely. */
+function loadTables(): typeof import('./mysql-tables') {
+  return require('./mysql-tables')
 }

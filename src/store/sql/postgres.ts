@@ -1,14 +1,12 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
 import type pg from 'pg'
 import type { Row, SqlDriver } from './driver'
 import { sqlCodeOf } from './faults'
 import type { PooledConnection } from './lender'
-import { migrate } from './migrate'
-import { MigrationDialect } from './migration-dialect'
 import { createPooledDriver } from './pooled-driver'
 import { POOLER_HIDDEN } from './refusals'
 import type { ServerOptions } from './server-options'
 import type { Statements } from './statements'
+import { listSteps, migrateIfDue } from './steps'
 
 /** PostgreSQL's own number for the type `bigint`. */
 const BIGINT = 20
@@ -54,7 +52,7 @@ export async function openPostgresDriver(
 }
 
 /** Where the server is, and how long is waited for it. */
-type OfAddress = Pick<ServerOptions, 'url' | 'tls' | 'patience'>
+export type OfAddress = Pick<ServerOptions, 'url' | 'tls' | 'patience'>
 
 function addressOf({ url, tls }: OfAddress): pg.PoolConfig {
   return { connectionString: url.url, ...(tls !== undefined && { ssl: tls }) }
@@ -137,7 +135,7 @@ function lend(client: pg.PoolClient, { statements, begin, isNamed }: Lending): P
 }
 
 /** One connection for long work, which has no time-out but the connecting. */
-function onePatient(driver: typeof pg, options: OfAddress): pg.Pool {
+export function onePatientPostgres(driver: typeof pg, options: OfAddress): pg.Pool {
   const pool = new driver.Pool({
     ...addressOf(options),
     max: 1,
@@ -149,21 +147,6 @@ function onePatient(driver: typeof pg, options: OfAddress): pg.Pool {
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
   return pool
-}
-
-/** Opens the tables for work beside the service's. Changes no schema. */
-export async function openPostgresTables(
-  driver: typeof pg,
-  options: OfAddress,
-): Promise<{ db: Kysely<unknown>; schema: string }> {
-  const pool = onePatient(driver, options)
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  try {
-    return { db, schema: options.url.schema ?? (await currentSchema(db)) }
-  } catch (error) {
-    await db.destroy()
-    throw error
-  }
 }
 
 /** Whether the service's own limits reach the server: throws as `refuseHiddenPooler` does. */
@@ -181,23 +164,34 @@ export async function checkLimits(driver: typeof pg, options: OfAddress): Promis
 /** A migration may take its time, and waits for another instance's without losing patience. */
 async function migrateOnce(driver: typeof pg, options: ServerOptions): Promise<void> {
   const { tablePrefix } = options
-  const pool = onePatient(driver, options)
-  const db = new Kysely<unknown>({ dialect: new MigrationDialect({ pool }) })
+  const pool = onePatientPostgres(driver, options)
   try {
-    const schema = options.url.schema ?? (await currentSchema(db))
-    await migrate(db, { dialect: 'postgres', tablePrefix, schema })
+    const schema = await schemaOf(pool, options)
+    const target = { dialect: 'postgres', tablePrefix, schema } as const
+    await migrateIfDue(
+      tablePrefix,
+      async () => (await pool.query(listSteps(target))).rows,
+      () => loadTables().migratePostgres(pool, target),
+    )
   } finally {
-    await db.destroy()
+    await pool.end()
   }
 }
 
+/** Only a migration that is due loads Kysely. */
+function loadTables(): typeof import('./postgres-tables') {
+  return require('./postgres-tables')
+}
+
 /**
- * The first schema of the user's search path that is there: where a table without a schema is made.
+ * The schema that the URL names, or the first of the user's search path that is there: where a table
+ * without a schema is made.
  *
  * @throws Error with PostgreSQL's own code where there is none
  */
-async function currentSchema(db: Kysely<unknown>): Promise<string> {
-  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db)
+export async function schemaOf(pool: pg.Pool, { url }: OfAddress): Promise<string> {
+  if (url.schema !== undefined) return url.schema
+  const { rows } = await pool.query<{ name: string | null }>('select current_schema() as name')
   const name = rows[0]?.name
   if (name) return name
   throw Object.assign(new Error('no schema to create tables in'), { code: '3F000' })

@@ -1,65 +1,10 @@
-import {
-  AliasNode,
-  ColumnNode,
-  type CompiledQuery,
-  DummyDriver,
-  IdentifierNode,
-  Kysely,
-  MysqlAdapter,
-  MysqlIntrospector,
-  MysqlQueryCompiler,
-  type OperationNode,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  ReferenceNode,
-  SelectQueryNode,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
-import { codesStatements } from './codes-statements'
-import { countersStatements } from './counters-statements'
-import { proofsStatements } from './proofs-statements'
-import { sessionsStatements } from './sessions-statements'
-import type { Writing, Written } from './statement'
-import { sweepStatements } from './sweep-statements'
-import { prefixTables } from './table-prefix'
-import type { SqlDialect, Tables } from './tables'
-import { usersStatements } from './users-statements'
-import { valuesStatements } from './values-statements'
+import type { AllWritten, Statement, StatementOptions } from './compile-statements'
+import type { Written } from './statement'
+import type { Templates } from './statement-templates'
+import type { SqlDialect } from './tables'
 
-/** A statement as a database runs it. */
-export interface Statement {
-  readonly sql: string
-  /** Names of its parameters, in order. */
-  readonly params: readonly string[]
-  /** Names of the columns that it selects; none of one that writes. */
-  readonly columns: readonly string[]
-}
+export type { Statement, StatementOptions }
 
-export interface StatementOptions {
-  readonly dialect: SqlDialect
-  readonly tablePrefix: string
-  /** PostgreSQL's schema that the tables are in. Default: the user's search path finds it. */
-  readonly schema?: string | undefined
-  /** Rows of each kind that one sweep removes at the most. */
-  readonly sweepBatch: number
-}
-
-function writeStatements(writing: Writing, sweepBatch: number) {
-  return {
-    ...codesStatements(writing),
-    ...sessionsStatements(writing),
-    ...usersStatements(writing),
-    ...countersStatements(writing),
-    ...valuesStatements(writing),
-    ...proofsStatements(writing),
-    ...sweepStatements(writing, sweepBatch),
-  }
-}
-
-type AllWritten = ReturnType<typeof writeStatements>
 export type StatementName = keyof AllWritten
 export type Statements = Readonly<Record<StatementName, Statement>>
 export type ParamsOf<Name extends StatementName> =
@@ -67,58 +12,33 @@ export type ParamsOf<Name extends StatementName> =
 export type RowOf<Name extends StatementName> =
   AllWritten[Name] extends Written<infer _Params, infer Row> ? Row : never
 
+// Each by its own name: a bundler takes along what it can read.
+const WRITTEN: Readonly<Record<SqlDialect, () => Templates>> = {
+  sqlite: () => (require('./written/sqlite') as typeof import('./written/sqlite')).SQLITE,
+  postgres: () => (require('./written/postgres') as typeof import('./written/postgres')).POSTGRES,
+  mysql: () => (require('./written/mysql') as typeof import('./written/mysql')).MYSQL,
+}
+
 /**
- * Every statement of the service. Kysely writes each once, in the database's own dialect, and from
- * then on it is run as a prepared statement: building it anew costs more than running it.
+ * Every statement of the service, for this database. Kysely has written them when the service was
+ * built (`npm run statements`), and its 262 files are not loaded where they run: they were a fifth
+ * of the CPU of a start and 9 MB of memory (`npm run bench:start`).
  */
-export function compileStatements(options: StatementOptions): Statements {
+export function statementsFor(options: StatementOptions): Statements {
   const { dialect, tablePrefix, schema, sweepBatch } = options
-  const db = new Kysely<Tables>({
-    dialect: { ...PARTS[dialect], createDriver: () => new DummyDriver() },
-    plugins: [prefixTables(tablePrefix, schema)],
-  })
-  const written = Object.entries(writeStatements({ db, dialect }, sweepBatch))
-  const compiled = written.map(([name, { query }]) => [name, toStatement(query.compile())])
-  return Object.fromEntries(compiled) as Statements
+  const quoted = quoteOf(dialect)
+  const inSchema = schema === undefined ? '' : `${quoted(schema)}.`
+  const fill = (_: string, name: string) =>
+    name === 'sweepBatch' ? String(sweepBatch) : inSchema + quoted(tablePrefix + name)
+  const filled = Object.entries(WRITTEN[dialect]()).map(([name, [sql, params, columns]]) => [
+    name,
+    { sql: sql.replace(/\{(\w+)\}/g, fill), params, columns },
+  ])
+  return Object.fromEntries(filled) as Statements
 }
 
-function toStatement({ sql, parameters, query }: CompiledQuery<unknown>): Statement {
-  return {
-    sql,
-    params: parameters.map(parameter => (parameter as { name: string }).name),
-    columns: columnsOf(query),
-  }
+/** A name as the dialect quotes it. */
+export function quoteOf(dialect: SqlDialect): (name: string) => string {
+  const mark = dialect === 'mysql' ? '`' : '"'
+  return name => mark + name.replaceAll(mark, mark + mark) + mark
 }
-
-function columnsOf(query: OperationNode): readonly string[] {
-  if (!SelectQueryNode.is(query)) return []
-  return (query.selections ?? []).map(({ selection }) => nameOf(selection))
-}
-
-/** The name under which a row has what is selected: an alias, or the column's own. */
-function nameOf(selected: OperationNode): string {
-  if (AliasNode.is(selected)) return nameOf(selected.alias)
-  if (ReferenceNode.is(selected)) return nameOf(selected.column)
-  if (ColumnNode.is(selected)) return selected.column.name
-  if (IdentifierNode.is(selected)) return selected.name
-  throw new Error(`a statement selects a ${selected.kind} without a name`)
-}
-
-/** Kysely's knowledge of each dialect, without a connection. */
-const PARTS = {
-  sqlite: {
-    createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-  },
-  postgres: {
-    createAdapter: () => new PostgresAdapter(),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
-  },
-  mysql: {
-    createAdapter: () => new MysqlAdapter(),
-    createQueryCompiler: () => new MysqlQueryCompiler(),
-    createIntrospector: (db: Kysely<unknown>) => new MysqlIntrospector(db),
-  },
-} as const

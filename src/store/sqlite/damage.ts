@@ -25,8 +25,15 @@ export function isDamage(error: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || inWords
 }
 
-/** A check takes a second for each 300 MB. A larger file is not checked: it would delay the start. */
+/** A check takes a second for each 300 MB. A larger file is not checked: logins would wait for it. */
 const MAX_CHECKED_BYTES = 128 * 1024 * 1024
+/** A check of so much takes 27 ms, which a start can wait for: the operator is still looking. */
+const MAX_CHECKED_AT_START = 8 * 1024 * 1024
+
+/** Whether the start itself waits for the check of a file; otherwise the writing thread's writes do. */
+export function isCheckedAtStart(file: string): boolean {
+  return statSync(file).size <= MAX_CHECKED_AT_START
+}
 
 /**
  * Looks at every page of a file that is not too large. SQLite itself finds a damaged page only when

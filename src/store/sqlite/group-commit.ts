@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
 import type { Patience } from '../../patience'
 import type { Result } from '../sql/driver'
-import { writerMissing } from './missing-part'
+import { DAMAGED } from './damage'
 import type { WriterOptions } from './writer'
 import { type BatchMessage, READY, type WriteMessage, type WriteResult } from './writer-messages'
 
@@ -10,7 +10,9 @@ export interface GroupCommitOptions {
   /** The writing thread's program. */
   script: string
   workerData: WriterOptions
-  patience: Pick<Patience, 'sqliteBatchMs' | 'sqliteRestartMs' | 'closeMs'>
+  patience: Pick<Patience, 'startMs' | 'sqliteBatchMs' | 'sqliteRestartMs' | 'closeMs'>
+  /** Hears that the thread found the file damaged. */
+  onDamage: () => void
 }
 
 export interface WriteRequest {
@@ -35,6 +37,8 @@ interface PendingWrite extends WriteRequest {
  * disk once, and a transaction stays far from `sqliteBatchMs`. With 1, each write commits alone.
  */
 const MAX_STATEMENTS = 4096
+/** The thread takes long to open the file or to look through it. */
+const NOT_OPEN = 'not_open_yet'
 /** Writes that may wait for the thread; one more is `overloaded`. */
 const MAX_WAITING = 10_000
 
@@ -46,6 +50,11 @@ const MAX_WAITING = 10_000
 export class GroupCommit {
   readonly #options: GroupCommitOptions
   #worker: Worker | undefined
+  /** Whether the thread has opened the file. Until then writes wait, for `startMs` at the most. */
+  #isReady = false
+  #startTimer: NodeJS.Timeout | undefined
+  /** Why every write is refused. */
+  #refusal: typeof DAMAGED | typeof NOT_OPEN | undefined
   #startedAt = Number.NEGATIVE_INFINITY
   #queue: PendingWrite[] = []
   /** What the thread is writing; empty while it has nothing to do. */
@@ -61,30 +70,10 @@ export class GroupCommit {
     this.#start()
   }
 
-  /**
-   * Resolves once the thread has loaded its program.
-   *
-   * @throws MissingPart where it cannot: a bundler leaves the file out, or what the file needs
-   */
-  ready(): Promise<void> {
-    const worker = this.#worker
-    if (!worker) return Promise.resolve()
-    worker.ref()
-    return new Promise((resolve, reject) => {
-      worker.once('message', () => {
-        worker.unref()
-        resolve()
-      })
-      worker.once('error', (error: NodeJS.ErrnoException) => {
-        const isMissing = error.code === 'MODULE_NOT_FOUND'
-        reject(isMissing ? writerMissing(this.#options.script) : error)
-      })
-    })
-  }
-
   /** Resolves with each statement's result once the write is committed, and on the disk where `durable`. */
   write(request: WriteRequest): Promise<readonly Result[]> {
     if (this.#onClosed) return Promise.reject(unavailable('closed'))
+    if (this.#refusal) return Promise.reject(unavailable(this.#refusal))
     if (this.#isStalled) return Promise.reject(unavailable('disk_stalled'))
     if (this.#queue.length >= MAX_WAITING) {
       return Promise.reject(new LoginError('overloaded', { reason: 'store_queue' }))
@@ -123,6 +112,7 @@ export class GroupCommit {
     if (this.#batch.length > 0) return
     const worker = this.#worker ?? this.#start()
     if (this.#queue.length === 0) return this.#closeIfAsked(worker)
+    if (worker && !this.#isReady) return this.#waitForStart()
     const batch = this.#takeBatch()
     if (!worker) {
       for (const { reject } of batch) reject(unavailable('writer_down'))
@@ -135,6 +125,37 @@ export class GroupCommit {
     // After a pause of the whole process the answer may be waiting: it is read before the second look.
     const look = () => setImmediate(() => this.#batch === batch && this.#stall())
     this.#stallTimer = setTimeout(look, this.#options.patience.sqliteBatchMs)
+  }
+
+  #waitForStart(): void {
+    this.#startTimer ??= setTimeout(
+      () => setImmediate(() => this.#isReady || this.#refuse(NOT_OPEN)),
+      this.#options.patience.startMs,
+    )
+  }
+
+  #refuse(reason: typeof DAMAGED | typeof NOT_OPEN): void {
+    this.#refusal = reason
+    for (const { reject } of this.#queue.splice(0)) reject(unavailable(reason))
+    this.#flushSoon()
+  }
+
+  #hear(said: typeof READY | typeof DAMAGED | readonly WriteResult[]): void {
+    if (typeof said === 'object') return this.#settle(said)
+    this.#endStart()
+    if (said === DAMAGED) {
+      this.#refuse(said)
+      this.#options.onDamage()
+    } else {
+      this.#isReady = true
+      this.#flushSoon()
+    }
+  }
+
+  #endStart(): void {
+    clearTimeout(this.#startTimer)
+    this.#startTimer = undefined
+    this.#refusal = undefined
   }
 
   #closeIfAsked(worker: Worker | undefined): void {
@@ -194,9 +215,7 @@ export class GroupCommit {
     if (performance.now() - this.#startedAt < patience.sqliteRestartMs) return undefined
     this.#startedAt = performance.now()
     const worker = new Worker(script, { workerData })
-    worker.on('message', (said: typeof READY | readonly WriteResult[]) => {
-      if (said !== READY) this.#settle(said)
-    })
+    worker.on('message', said => this.#hear(said))
     // The exit that follows tells the callers; unheard, the error would end the process.
     worker.on('error', () => {})
     worker.on('exit', () => this.#afterExit())
@@ -207,6 +226,8 @@ export class GroupCommit {
 
   #afterExit(): void {
     this.#worker = undefined
+    this.#isReady = false
+    this.#endStart()
     const lost = this.#batch
     this.#endBatch()
     for (const { reject } of lost) reject(unavailable('writer_died'))

@@ -1,11 +1,10 @@
 import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import { makeFolder } from '../../make-folder'
-import { migrate } from '../sql/migrate'
+import { listSteps, migrateIfDue } from '../sql/steps'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
-import { checkWhole } from './damage'
+import { checkWhole, isCheckedAtStart } from './damage'
 import { isBusy } from './write-lock'
 
 /** Between two looks at a file that another instance prepares. */
@@ -24,8 +23,8 @@ export interface OpenFileOptions {
  * by its owner only. Of several instances that start at the same moment one prepares the file, and
  * the others wait their turn.
  *
- * @throws Error with `code` when the file cannot be opened, is no database, is damaged or cannot be
- * migrated
+ * @throws Error with `code` when the file cannot be opened, is no database, cannot be migrated, or is
+ * damaged, which is found out here where the file is small or a migration is due
  */
 export async function openFile(options: OpenFileOptions): Promise<SqliteDatabase> {
   const { file, migrationMs } = options
@@ -43,12 +42,11 @@ export async function openFile(options: OpenFileOptions): Promise<SqliteDatabase
 }
 
 async function openMigrated(options: OpenFileOptions): Promise<SqliteDatabase> {
-  const { file, tablePrefix, connection } = options
+  const { file, connection } = options
   const database = openSqlite(file, connection)
   try {
-    checkWhole(database, file)
-    const dialect = new TransactionalDialect({ database: forKysely(database) })
-    await migrate(new Kysely<unknown>({ dialect }), { dialect: 'sqlite', tablePrefix })
+    if (isCheckedAtStart(file)) checkWhole(database, file)
+    await migrateOnce(database, options)
     database.exec('pragma query_only = on')
     return database
   } catch (error) {
@@ -57,39 +55,23 @@ async function openMigrated(options: OpenFileOptions): Promise<SqliteDatabase> {
   }
 }
 
-/** Opens the tables of a file that is there, for work beside the service's. Changes no schema. */
-export function openFileTables(file: string, connection: SqliteOptions): Kysely<unknown> {
-  const database = openSqlite(file, connection)
-  return new Kysely<unknown>({ dialect: new SqliteDialect({ database: forKysely(database) }) })
-}
-
-/** SQLite can roll back its schema; told so, Kysely migrates in one transaction, all or nothing. */
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true
-  }
-}
-
-class TransactionalDialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter()
-  }
-}
-
-/** Kysely's SQLite dialect wants a statement to say whether it returns rows, and parameters in a list. */
-function forKysely(database: SqliteDatabase) {
-  return {
-    close: () => database.close(),
-    prepare(sql: string) {
-      // A migration must see what it is about to change under the lock that keeps others out.
-      const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (params: readonly unknown[]) => statement.all(...params),
-        run: (params: readonly unknown[]) => statement.run(...params),
-        iterate: (params: readonly unknown[]) =>
-          statement.all(...params)[Symbol.iterator]() as IterableIterator<unknown>,
-      }
+/** A migration writes, so that a large file is checked before one; otherwise see `writer.ts`. */
+async function migrateOnce(
+  database: SqliteDatabase,
+  { file, tablePrefix }: OpenFileOptions,
+): Promise<void> {
+  const target = { dialect: 'sqlite', tablePrefix } as const
+  await migrateIfDue(
+    tablePrefix,
+    async () => database.prepare(listSteps(target)).all(),
+    async () => {
+      if (!isCheckedAtStart(file)) checkWhole(database, file)
+      await loadTables().migrateFile(database, target)
     },
-  }
+  )
+}
+
+/** Only a migration that is due loads Kysely. */
+function loadTables(): typeof import('./file-tables') {
+  return require('./file-tables')
 }

@@ -8,14 +8,15 @@ import type { Value } from '../sql/statement'
 import type { StatementName, Statements } from '../sql/statements'
 import { DAMAGED, FIX, identityOf, isDamage } from './damage'
 import { GroupCommit } from './group-commit'
+import { findWriter } from './missing-part'
 import { openFile } from './open-file'
 import { createReader } from './reader'
 
 const READER_CACHE_KIB = 16_384
 const WRITER_CACHE_KIB = 65_536
 
-/** Full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
-const DISK_TROUBLE = /^(disk_stalled|sqlite_(full|io|readonly|cannot_open))/
+/** Slow to open, full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
+const DISK_TROUBLE = /^(not_open_yet|disk_stalled|sqlite_(full|io|readonly|cannot_open))/
 
 export interface SqliteDriverOptions {
   file: string
@@ -24,6 +25,7 @@ export interface SqliteDriverOptions {
   outages: OutageLog
   patience: Pick<
     Patience,
+    | 'startMs'
     | 'sqliteReadMs'
     | 'sqliteWriteMs'
     | 'sqliteBatchMs'
@@ -48,8 +50,15 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
     connection: { busyTimeoutMs: patience.sqliteReadMs, cacheKib: READER_CACHE_KIB },
     migrationMs: patience.migrationConnectMs,
   })
+  const script = join(__dirname, 'writer.js')
+  try {
+    findWriter(script)
+  } catch (error) {
+    database.close()
+    throw error
+  }
   const writer = new GroupCommit({
-    script: join(__dirname, 'writer.js'),
+    script,
     workerData: {
       file,
       identity: identityOf(file),
@@ -58,14 +67,10 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
       commitMs: patience.sqliteCommitMs,
     },
     patience,
+    onDamage: () => driver.noteFailure(DAMAGED),
   })
-  try {
-    await writer.ready()
-  } catch (error) {
-    database.close()
-    throw error
-  }
-  return new SqliteDriver({
+  // The thread starts beside the rest of the start; writes wait for it.
+  const driver = new SqliteDriver({
     read: createReader(database, statements),
     writer,
     outages,
@@ -75,6 +80,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
       await writer.close()
     },
   })
+  return driver
 }
 
 interface Parts {
@@ -101,7 +107,7 @@ class SqliteDriver implements SqlDriver {
       return this.#parts.read(name, values)
     } catch (error) {
       if (!isDamage(error)) throw error
-      this.#noteFailure(DAMAGED)
+      this.noteFailure(DAMAGED)
       throw new LoginError('store_unavailable', { reason: DAMAGED })
     }
   }
@@ -119,7 +125,7 @@ class SqliteDriver implements SqlDriver {
       outages.back()
       return results
     } catch (error) {
-      this.#noteFailure((error as LoginError).reason)
+      this.noteFailure((error as LoginError).reason)
       throw error
     }
   }
@@ -128,7 +134,8 @@ class SqliteDriver implements SqlDriver {
     return this.#parts.close()
   }
 
-  #noteFailure(reason: string | undefined): void {
+  /** Tells the operator what is wrong with the file, where that is more than one write's trouble. */
+  noteFailure(reason: string | undefined): void {
     const { outages } = this.#parts
     this.#isDamaged ||= reason === DAMAGED
     const fix = reason && FIX[reason]

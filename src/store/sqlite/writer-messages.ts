@@ -4,7 +4,10 @@ import type { Value } from '../sql/statement'
 /** One write on its way to the writing thread: the key of its sequence, then the values. */
 export type WriteMessage = readonly [sequence: string, ...values: Value[]]
 
-/** The thread's first word, once its program is loaded. What it says later are the results of batches. */
+/**
+ * The thread's first word, once the file is open and known to be whole; or `DAMAGED`, and then it
+ * writes nothing. What it says later are the results of batches.
+ */
 export const READY = 'ready'
 
 /** Writes that share one transaction, or the word to end the thread. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import pg from 'pg'
 import { openStore } from '../../../src/store/open'
+import { stepsFor } from '../../../src/store/sql/steps'
 import { openSqlite } from '../../../src/store/sqlite/binding'
 import { available, startMariadb, startPostgres } from '../../support/databases'
 import { quiet } from '../../support/quiet'
@@ -32,15 +33,25 @@ interface Questions {
   wipe: readonly string[]
 }
 
-/** What a newer version does while this one, which has just looked, waits for the lock. */
+/** What a newer version does while this one, which has just found a step due, waits for the lock. */
 async function overtake(url: string, ask: Ask, { lock, waiting, unlock }: Questions) {
   await (await openStore(url, quiet)).close()
+  const last = stepsFor('mpl_').at(-1)
+  await ask(`delete from mpl_login_migrations where name = '${last}'`)
   await ask(lock)
   const opening = openStore(url, quiet)
   while ((await ask(waiting)) < 1) await sleep(10)
-  await ask("insert into mpl_login_migrations values ('9999_of_a_newer_version', 'now')")
+  const steps = `('${last}', '2998-01-01T00:00:00.000Z'), ('9999_of_a_newer_version', '2999-01-01T00:00:00.000Z')`
+  await ask(`insert into mpl_login_migrations values ${steps}`)
   await ask(unlock)
   await (await opening).close()
+}
+
+/** A start that finds nothing to migrate waits for nobody's lock. */
+async function openWhileLocked(url: string, ask: Ask, { lock, unlock }: Questions) {
+  await ask(lock)
+  await (await openStore(url, quiet)).close()
+  await ask(unlock)
 }
 
 /** All find an empty database and wait for one lock; only then one of them gets it. */
@@ -76,6 +87,7 @@ testPostgres(
     }
     await migrateAtOnce(server.url, ask, questions)
     await overtake(server.url, ask, questions)
+    await openWhileLocked(server.url, ask, questions)
   },
 )
 
@@ -95,6 +107,7 @@ testMariadb(
     }
     await migrateAtOnce(server.url, ask, questions)
     await overtake(server.url, ask, questions)
+    await openWhileLocked(server.url, ask, questions)
   },
 )
 

@@ -5,7 +5,7 @@ import type { SqlDriver } from '../../../src/store/sql/driver'
 import type { PooledConnection } from '../../../src/store/sql/lender'
 import { createPooledDriver } from '../../../src/store/sql/pooled-driver'
 import { sequencesOf, valuesOf } from '../../../src/store/sql/sequence'
-import { compileStatements } from '../../../src/store/sql/statements'
+import { statementsFor } from '../../../src/store/sql/statements'
 
 /** A pool of one connection that does as it is told. */
 function bench(behaviour: { connectMs?: number; run?: () => Promise<never> | undefined } = {}) {
@@ -35,7 +35,7 @@ function bench(behaviour: { connectMs?: number; run?: () => Promise<never> | und
   return { driver, done, lines }
 }
 
-const statements = compileStatements({ dialect: 'postgres', tablePrefix: '', sweepBatch: 5 })
+const statements = statementsFor({ dialect: 'postgres', tablePrefix: '', sweepBatch: 5 })
 const write = (driver: SqlDriver, statement = 'endSession') => {
   const sequence = sequencesOf(statements)(statement)
   return driver.write(sequence, valuesOf(sequence, { userId: 'user', sessionId: 'session' }))

@@ -1,7 +1,7 @@
 import { passOn, sequencesOf, valuesOf, valuesOfStep } from '../../../src/store/sql/sequence'
-import { compileStatements } from '../../../src/store/sql/statements'
+import { statementsFor } from '../../../src/store/sql/statements'
 
-const statements = compileStatements({ dialect: 'postgres', tablePrefix: '', sweepBatch: 5 })
+const statements = statementsFor({ dialect: 'postgres', tablePrefix: '', sweepBatch: 5 })
 const sequenceOf = sequencesOf(statements)
 
 test('a sequence is put together once', () => {

@@ -2,9 +2,9 @@ import { LoginError } from '../../../src/errors'
 import type { Result, SqlDriver } from '../../../src/store/sql/driver'
 import type { Value } from '../../../src/store/sql/statement'
 import { createStatementRunner } from '../../../src/store/sql/statement-runner'
-import { compileStatements } from '../../../src/store/sql/statements'
+import { statementsFor } from '../../../src/store/sql/statements'
 
-const statements = compileStatements({ dialect: 'sqlite', tablePrefix: 'mpl_', sweepBatch: 5 })
+const statements = statementsFor({ dialect: 'sqlite', tablePrefix: 'mpl_', sweepBatch: 5 })
 
 /** Writes down what reaches the database, and answers with these results. */
 function recording(results: readonly Result[] = []) {

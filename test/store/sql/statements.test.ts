@@ -1,11 +1,11 @@
-import { compileStatements } from '../../../src/store/sql/statements'
+import { statementsFor } from '../../../src/store/sql/statements'
 import type { SqlDialect } from '../../../src/store/sql/tables'
 
 const TABLES = 'users|sessions|login_codes|call_counts|shared_values|data_keys'
 
 describe.each<SqlDialect>(['sqlite', 'postgres', 'mysql'])('for %s', dialect => {
   const compile = (tablePrefix: string) =>
-    Object.entries(compileStatements({ dialect, tablePrefix, sweepBatch: 5 }))
+    Object.entries(statementsFor({ dialect, tablePrefix, sweepBatch: 5 }))
 
   test('every table of every statement begins with the prefix', () => {
     const bare = new RegExp(`["\`](${TABLES})["\`]|\\b(${TABLES})\\.`)

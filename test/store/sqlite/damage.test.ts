@@ -15,6 +15,7 @@ import {
   FILE_GONE,
   FIX,
   identityOf,
+  isCheckedAtStart,
   isDamage,
   isInPlace,
 } from '../../../src/store/sqlite/damage'
@@ -82,13 +83,21 @@ test('a file with one bad page does not pass, though nobody has read that page',
   connection.close()
 })
 
-test('a file that is too large is not read at the start', () => {
+test('a file that is too large is not checked', () => {
   makeFile({ harmed: true })
   const connection = connect()
   // Sparse: it takes no place on the disk.
   truncateSync(database.file, 128 * 1024 * 1024 + 1)
   expect(() => checkWhole(connection, database.file)).not.toThrow()
   connection.close()
+})
+
+test('up to 8 MB the start waits for the check of a file; the writes wait for that of a larger one', () => {
+  makeFile({ harmed: false })
+  truncateSync(database.file, 8 * 1024 * 1024)
+  expect(isCheckedAtStart(database.file)).toBe(true)
+  truncateSync(database.file, 8 * 1024 * 1024 + 1)
+  expect(isCheckedAtStart(database.file)).toBe(false)
 })
 
 test('a file is in place until it is moved, removed or replaced; writing changes nothing', () => {

@@ -146,6 +146,64 @@ test('a damaged file is refused at the start, with the steps to restore it, and 
   await expectRefusedUntouched()
 })
 
+const LARGE = 9 * 1024 * 1024
+
+/** Lets a file of ours grow beyond what a start checks. */
+function makeLarge(): void {
+  const connection = openSqlite(database.file, { busyTimeoutMs: 1000, cacheKib: 1000 })
+  const expiresAt = Date.now() + 3_600_000
+  connection.exec(`
+    with recursive count(n) as (select 1 union all select n + 1 from count where n < 4000)
+    insert into mpl_shared_values (key, value, expires_at)
+      select hex(randomblob(16)), hex(randomblob(1200)), ${expiresAt} from count`)
+  connection.exec('pragma wal_checkpoint(truncate)')
+  connection.close()
+  expect(statSync(database.file).size).toBeGreaterThan(LARGE)
+}
+
+test('a large file is checked beside the start: a whole one is written to after that', async () => {
+  const [token] = await withSessions(1)
+  makeLarge()
+  const service = await serve({ database: database.url })
+  expect((await service.http.get(`/checklogin?token=${token}`)).body.is_login).toBe(true)
+  await service.http.get('/readyz').expect(200)
+  await service.logIn('bob')
+})
+
+test('a large file that is damaged: told without being asked, never written to, what is whole is read', async () => {
+  await withSessions(200)
+  makeLarge()
+  damage(database.file)
+  const before = readFileSync(database.file)
+  const service = await serve({ database: database.url })
+  const losses = () => service.logLines.filter(({ event }) => event === 'store.lost')
+  while (losses().length === 0) await sleep(5)
+  expect(losses()).toMatchObject([
+    {
+      level: 'error',
+      fields: { reason: 'sqlite_damaged', fix: expect.stringContaining('backup') },
+    },
+  ])
+  const code = service.simulator.mintCode()
+  expect((await service.http.post('/login').send({ code })).status).toBe(503)
+  expect(service.simulator.calls).toHaveLength(0)
+  await service.http.get('/readyz').expect(503)
+  await service.http.get('/livez').expect(200)
+  await close(service)
+  expect(readFileSync(database.file).equals(before)).toBe(true)
+})
+
+test('a large file that is damaged is not migrated: the start is refused', async () => {
+  await withSessions(200)
+  makeLarge()
+  const connection = openSqlite(database.file, { busyTimeoutMs: 1000, cacheKib: 1000 })
+  connection.exec(`delete from mpl_login_migrations where name like '0017%'`)
+  connection.exec('pragma wal_checkpoint(truncate)')
+  connection.close()
+  damage(database.file)
+  await expectRefusedUntouched()
+})
+
 test('a file that is no database is refused at the start and left as it is', async () => {
   writeFileSync(database.file, 'somebody’s novel '.repeat(1000))
   await expectRefusedUntouched()

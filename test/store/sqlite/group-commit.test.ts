@@ -1,14 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Patience } from '../../../src/patience'
+import { DAMAGED } from '../../../src/store/sqlite/damage'
 import { GroupCommit } from '../../../src/store/sqlite/group-commit'
 import type { WriterOptions } from '../../../src/store/sqlite/writer'
+import { READY } from '../../../src/store/sqlite/writer-messages'
 import { STRETCHED } from '../../support/patience'
 import { temporaryFolder } from '../../support/temporary'
 
-/** A writing thread of a test's own: answers each batch with its size, and does as its writes say. */
-const SCRIPT = `
+const SILENT = 'nothing'
+
+/**
+ * A writing thread of a test's own: says first what it is told to, then answers each batch with its
+ * size, and does as its writes say.
+ */
+const scriptSaying = (said: string) => `
   const { parentPort } = require('node:worker_threads')
+  if ('${said}' !== '${SILENT}') parentPort.postMessage('${said}')
   parentPort.on('message', message => {
     if (message === 'close') return parentPort.close()
     const { writes } = message
@@ -23,14 +31,17 @@ const SCRIPT = `
 let folder: ReturnType<typeof temporaryFolder>
 let commit: GroupCommit
 
-function start(patience: Partial<Patience> = {}): void {
+const onDamage = jest.fn()
+
+function start(patience: Partial<Patience> = {}, said: string = READY): void {
   const script = join(folder.path, 'writer.js')
-  writeFileSync(script, SCRIPT)
+  writeFileSync(script, scriptSaying(said))
   const workerData = {} as WriterOptions
   commit = new GroupCommit({
     script,
     workerData,
     patience: { ...STRETCHED, sqliteRestartMs: 0, ...patience },
+    onDamage,
   })
 }
 const write = (key = 'write', statements = 1) =>
@@ -53,6 +64,20 @@ test('a batch holds no more than 4096 statements, and one write at the least', a
   start()
   const sizes = await Promise.all([write('write', 4000), write('write', 100), write('write', 5000)])
   expect(sizes).toEqual([[1], [1], [1]])
+})
+
+test('writes wait for a thread that opens the file, but not for ever, and are refused at once then', async () => {
+  start({ startMs: 20, closeMs: 1 }, SILENT)
+  await expect(write()).rejects.toMatchObject({ reason: 'not_open_yet' })
+  await expect(write()).rejects.toMatchObject({ reason: 'not_open_yet' })
+})
+
+test('a damaged file is told at once, and every write is refused', async () => {
+  onDamage.mockClear()
+  start({}, DAMAGED)
+  await expect(write()).rejects.toMatchObject({ reason: DAMAGED })
+  expect(onDamage).toHaveBeenCalledTimes(1)
+  await expect(write()).rejects.toMatchObject({ reason: DAMAGED })
 })
 
 test('a write that fails fails by its own code', async () => {

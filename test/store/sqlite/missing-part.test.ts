@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { STRETCHED } from '../../support/patience'
@@ -63,6 +63,15 @@ test('a bundle without the writing thread’s program is refused at its start: w
   expect(ran.output).toContain('DATABASE_URL (database): the program of the thread that writes')
   expect(ran.output).toContain(join(folder.path, 'out/writer.js'))
   expect(ran.output).toContain('--external:miniprogram-login')
+})
+
+test('so is one that took the program along, but nothing that the program loads', async () => {
+  mkdirSync(join(folder.path, 'out'))
+  const script = join(PACKAGE, '../store/sqlite/writer.js')
+  copyFileSync(script, join(folder.path, 'out/writer.js'))
+  const ran = await runBundle('sqlite:./login.db', ['@photostructure/sqlite'])
+  expect(ran.code).toBe(1)
+  expect(ran.output).toContain('DATABASE_URL (database): the program of the thread that writes')
 })
 
 const testWithoutSqlite = hasSqlite ? test.skip : test

@@ -1,5 +1,5 @@
 import { sequencesOf, valuesOf } from '../../../src/store/sql/sequence'
-import { compileStatements } from '../../../src/store/sql/statements'
+import { statementsFor } from '../../../src/store/sql/statements'
 import { openSqlite, type SqliteDatabase } from '../../../src/store/sqlite/binding'
 import { openFile } from '../../../src/store/sqlite/open-file'
 import { PreparedSequences } from '../../../src/store/sqlite/prepared-sequences'
@@ -8,7 +8,7 @@ import { temporaryDatabase } from '../../support/temporary'
 import { counted } from './counted'
 
 const connection = { busyTimeoutMs: 1000, cacheKib: 1000 }
-const statements = compileStatements({ dialect: 'sqlite', tablePrefix: '', sweepBatch: 5 })
+const statements = statementsFor({ dialect: 'sqlite', tablePrefix: '', sweepBatch: 5 })
 
 let file: ReturnType<typeof temporaryDatabase>
 let database: SqliteDatabase
