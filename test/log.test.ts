@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { createLog, jsonLine } from '../src/log'
+import { createLog, isoTime, jsonLine } from '../src/log'
 
 const capture = (format: 'dev' | 'json', secrets: string[] = []) => {
   const lines: string[] = []
@@ -27,6 +27,16 @@ test.each(['dev', 'json'] as const)('no value can break a %s line in two or colo
   log.error('event', { hostile: 'a\nb\rc\u2028d\u0085e\u001b[31mf"g\\' })
   expect(lines).toHaveLength(1)
   expect(lines[0]).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+})
+
+test('a time is written as toISOString writes it, whichever was written before', () => {
+  const times = [
+    0, 1, 99, 999, 1000, 59_999, 1_767_323_045_067, 1_767_323_045_999, 1_767_323_046_000,
+  ]
+  for (const time of [...times, ...times.toReversed(), 5.9, -1, -1500]) {
+    expect(isoTime(time)).toBe(new Date(Math.floor(time)).toISOString())
+  }
+  expect(() => isoTime(Number.NaN)).toThrow(RangeError)
 })
 
 test('what was escaped reads back as it was', () => {

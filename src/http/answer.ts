@@ -63,8 +63,10 @@ export function sendEmpty(
  * answer is counted, too: a listener of its end would cost each request a closure.
  */
 export function begin(req: IncomingMessage, res: ServerResponse, status: number): void {
-  const { requestId, count, begunAt = 0 } = contextOf(req)
-  count?.add(status, performance.now() - begunAt)
+  const context = contextOf(req)
+  const { requestId, count, begunAt = 0 } = context
+  context.answeredAt = performance.now()
+  count?.add(status, context.answeredAt - begunAt)
   res.statusCode = status
   res.setHeader('Cache-Control', 'no-store')
   res.setHeader('X-Content-Type-Options', 'nosniff')

@@ -20,6 +20,10 @@ export interface RequestContext {
   count?: AnswerCount | undefined
   /** When that was, by `performance.now`. */
   begunAt?: number
+  /** When the request log saw the request first, by `performance.now`. */
+  cameAt?: number
+  /** When its answer began, by `performance.now`. */
+  answeredAt?: number
   error?: LoginError
   /** The token of a login inside this request, for a second guard on its way. */
   issuedToken?: string
