@@ -63,7 +63,7 @@ function jsonOf(req: IncomingMessage, res: ServerResponse, ms: number, now: numb
     status: res.writableFinished ? res.statusCode : null,
     duration_ms: Number.isFinite(ms) ? ms : null,
     appid,
-    user: userId,
+    user: userId ?? error?.userId,
     ip: originOf(req).ip,
     ua: req.headers['user-agent']?.slice(0, 120),
   })
