@@ -270,6 +270,8 @@ export interface LoginErrorOptions {
   action?: Action
   /** For the log only: what happened, in a word or two, without any input or secret. */
   reason?: string
+  /** For the log only: our id of the user whom it is about, where that is known by then. */
+  userId?: string | undefined
 }
 
 /** The JSON body of a failure, see README 错误. */
@@ -299,6 +301,7 @@ export class LoginError extends Error {
   readonly wxRid: string | undefined
   readonly allow: string | undefined
   readonly reason: string | undefined
+  readonly userId: string | undefined
   readonly #options: LoginErrorOptions
   readonly #text: ErrorText
 
@@ -317,10 +320,11 @@ export class LoginError extends Error {
     this.wxRid = options.wxRid
     this.allow = options.allow
     this.reason = options.reason
+    this.userId = options.userId
   }
 
   /** The same failure in other words, for a route where the general ones would mislead. */
-  saying(words: Pick<LoginErrorOptions, 'text' | 'action' | 'reason'>): LoginError {
+  saying(words: Pick<LoginErrorOptions, 'text' | 'action' | 'reason' | 'userId'>): LoginError {
     return new LoginError(this.code, { ...this.#options, ...words })
   }
 

@@ -16,6 +16,11 @@ export interface Failure {
   readonly wxRid?: string | undefined
 }
 
+/** A failure that came when it was known already who the user is. */
+export interface FailureOfUser extends Failure {
+  readonly userId?: string | undefined
+}
+
 interface Decision extends Origin {
   /** How long it took, in milliseconds. */
   readonly durationMs?: number | undefined
@@ -50,9 +55,11 @@ export type SessionEnd = 'logout' | 'evicted' | 'disabled' | 'erased' | 'expired
 export type LoginEvent =
   | ({ readonly type: 'login.succeeded'; readonly isNewUser: boolean } & OfSession & OfLogin)
   /** WeChat or we said no. */
-  | ({ readonly type: 'login.refused'; readonly appid?: string | undefined } & Failure & OfLogin)
+  | ({ readonly type: 'login.refused'; readonly appid?: string | undefined } & FailureOfUser &
+      OfLogin)
   /** It could not be decided. */
-  | ({ readonly type: 'login.failed'; readonly appid?: string | undefined } & Failure & OfLogin)
+  | ({ readonly type: 'login.failed'; readonly appid?: string | undefined } & FailureOfUser &
+      OfLogin)
   /**
    * A token was shown and does not hold. The three ids are there only if its signature proved
    * right. For the error `session_ended`, `reason` says why: a SessionEnd, or `unknown`.
@@ -111,10 +118,11 @@ export type LoginEvent =
 export type LoginEventType = LoginEvent['type']
 
 /** What an event says of a failure. Anything but a LoginError is a fault of ours. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): FailureOfUser {
   if (!(error instanceof LoginError)) return { error: 'internal' }
-  const { code, reason, wxErrcode, wxRid } = error
-  return { error: code, reason, wxErrcode, wxRid }
+  const { code, reason, wxErrcode, wxRid, userId } = error
+  const failure = { error: code, reason, wxErrcode, wxRid }
+  return userId === undefined ? failure : { ...failure, userId }
 }
 
 /** Whether an error says nothing about who asked: the question could not be decided. */

@@ -44,6 +44,12 @@ test('a failure says what our error says, and nothing that was input', () => {
   })
 })
 
+test('a failure names the user where it is known who that is, and has no such field else', () => {
+  const failure = failureOf(new LoginError('user_disabled', { userId: 'u1' }))
+  expect(failure).toMatchObject({ error: 'user_disabled', userId: 'u1' })
+  expect('userId' in failureOf(new LoginError('code_used'))).toBe(false)
+})
+
 test('any other fault is ours, and its text is not told', () => {
   for (const fault of [new TypeError('secret'), 'secret', undefined, null, { code: 'secret' }]) {
     expect(failureOf(fault)).toEqual({ error: 'internal' })

@@ -1,9 +1,11 @@
+import { linesOf } from '../config/env-file'
+
 /** The text of a `.env`, line by line: what is not named stays as it is, comments and order too. */
 export class EnvText {
   readonly #lines: readonly string[]
 
   constructor(text: string) {
-    this.#lines = text.split('\n')
+    this.#lines = linesOf(text)
   }
 
   toString(): string {

@@ -60,6 +60,13 @@ function problemsWithLines(file: string, text: string): ConfigProblem[] {
 const ASSIGNMENT =
   /^[^\S\n]*(?:export\s+)?[\w.-]+(?:[^\S\n]*=|:[^\S\n])[^\S\n]*(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)?[^\n]*/gm
 
+const LINE = new RegExp(`(?<![^\\n])(?:${ASSIGNMENT.source}|[^\\n]*)`, 'gm')
+
+/** The lines of a `.env`. One that sets a value over several lines in quotes is one of them. */
+export function linesOf(text: string): string[] {
+  return [...text.matchAll(LINE)].map(([line]) => line)
+}
+
 /** Numbers of the lines that are neither a setting, nor a comment, nor empty. */
 function unreadableLines(text: string): number[] {
   const lines = text.replace(/\r\n?/g, '\n')

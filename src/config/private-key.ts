@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
 
 const MAKE_ONE = 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out jwt.pem'
 const NEEDED = `must be a private key in PEM on the curve P-256; make one: ${MAKE_ONE}`
@@ -48,6 +55,12 @@ export function canonicalPrivateKey(text: string): string {
   const key = block && keyOf(block)
   if (!key) throw new TypeError('no private key')
   return key.export({ format: 'pem', type: 'pkcs8' }).toString().trim()
+}
+
+/** A new one, as the text of `canonicalPrivateKey`. */
+export function newPrivateKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString().trim()
 }
 
 /** The lines of a key in PEM that no log may show: a text may quote one of them without the rest. */

@@ -72,7 +72,7 @@ const quoted = (text: string): string => `"${text}"`
 function createJsonLine(now: () => number) {
   return (req: IncomingMessage, res: ServerResponse): string => {
     const context = contextOf(req)
-    const { requestId, error, appid, userId } = context
+    const { requestId, error, appid, userId = error?.userId } = context
     const { method = '', headers } = req
     const isWhole = isSent(res)
     const outcome = isWhole ? (error ? 'failure' : 'success') : 'aborted'

@@ -78,7 +78,7 @@ export function createBeginSession(options: BeginSessionOptions): BeginSession {
   ): Promise<string> {
     const found = await store.users.findByOpenid(begun.appid, user.openid)
     if (found?.id !== begun.userId) {
-      throw new LoginError('store_unavailable', { reason: 'user_changed' })
+      throw new LoginError('store_unavailable', { reason: 'user_changed', userId: begun.userId })
     }
     // This login itself made the user, in the place of one whose proof it had.
     if (!begun.isNewUser) await bonds.check(found)
@@ -119,7 +119,7 @@ export function createBeginSession(options: BeginSessionOptions): BeginSession {
     if (evicted.length > 0) {
       await ends.tell({ appid, userId, sessionIds: evicted }, 'evicted', origin)
     }
-    if (isDisabled) throw new LoginError('user_disabled')
+    if (isDisabled) throw new LoginError('user_disabled', { userId })
     const isExpected = userId === expected.userId
     const sealed = isExpected
       ? expectedSeal

@@ -69,7 +69,7 @@ export function createBonds({ dataKeys, store }: BondsOptions): Bonds {
     adopt,
 
     async check(user) {
-      if (!(await holds(user))) throw unproven()
+      if (!(await holds(user))) throw unproven(user)
       const key = await dataKeys.get()
       if (!key.isOwn(user.proof)) await adopt(user)
     },
@@ -83,8 +83,8 @@ export function createBonds({ dataKeys, store }: BondsOptions): Bonds {
 }
 
 /** No fault of the caller's, and no code that a new wx.login would mend: the store needs a look. */
-function unproven(): LoginError {
-  return new LoginError('store_unavailable', { reason: 'user_unproven' })
+function unproven({ id }: Pick<Bond, 'id'>): LoginError {
+  return new LoginError('store_unavailable', { reason: 'user_unproven', userId: id })
 }
 
 function partsOf({ id, appid, openid }: Bond): readonly string[] {

@@ -1,5 +1,5 @@
 import { LoginError } from '../errors'
-import { type Events, type Failure, isUndecided, type LoginEvent, type Origin } from '../events'
+import { type Events, type FailureOfUser, isUndecided, type LoginEvent, type Origin } from '../events'
 import { type Deadline, startDeadline } from '../upstream/deadline'
 import type { BeginSession, LoginAnswer } from './begin-session'
 import type { CodeNames } from './code-names'
@@ -126,7 +126,7 @@ function eventsOf(appid: string | undefined) {
       const whose = { appid, userId, sessionId, isNewUser }
       return { type: 'login.succeeded', ...whose, ...(isRepeat && { isRepeat }), ...how } as const
     },
-    failed(failure: Failure, how: Circumstances): LoginEvent {
+    failed(failure: FailureOfUser, how: Circumstances): LoginEvent {
       const isRepeat = failure.reason === REPEATED_CODE
       const told = { appid, ...failure, ...(isRepeat && { isRepeat }), ...how }
       return isUndecided(failure.error)

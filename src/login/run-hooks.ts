@@ -42,7 +42,7 @@ export function createRunHooks({ hooks, patience, events, log }: RunHooksOptions
       try {
         await call('beforeLogin', () => hooks.beforeLogin?.(candidate), origin)
       } catch (error) {
-        if (isLoginRefused(error)) throw error
+        if (isLoginRefused(error)) throw error.saying({ userId: candidate.userId })
         tellFailed('beforeLogin', error, origin)
         throw new LoginError('internal', { reason: 'hook_failed' })
       }
@@ -77,6 +77,6 @@ function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : String(error)
 }
 
-function isLoginRefused(error: unknown): boolean {
+function isLoginRefused(error: unknown): error is LoginError {
   return error instanceof LoginError && error.code === 'login_refused'
 }

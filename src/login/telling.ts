@@ -1,4 +1,4 @@
-import { type Events, type Failure, failureOf, type LoginEvent, type Origin } from '../events'
+import { type Events, type FailureOfUser, failureOf, type LoginEvent, type Origin } from '../events'
 
 /** What every event of a decision carries. */
 export interface Circumstances extends Origin {
@@ -15,7 +15,7 @@ export interface TellingOptions<T> {
   /** The event of a success, where there is anything to tell. */
   done: (answer: T, circumstances: Circumstances) => LoginEvent | undefined
   /** The event of a failure. */
-  failed: (failure: Failure, circumstances: Circumstances) => LoginEvent
+  failed: (failure: FailureOfUser, circumstances: Circumstances) => LoginEvent
 }
 
 /** A line with more request ids than this could be longer than a pipe takes whole. */

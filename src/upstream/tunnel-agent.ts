@@ -1,17 +1,18 @@
-import http, { type ClientRequest } from 'node:http'
-import { isIP, isIPv6, type Socket } from 'node:net'
+import type { AgentOptions, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { Agent, type AgentConnectOpts } from 'agent-base'
+import { coded, openTunnel, proxyOf } from './open-tunnel'
 
-export interface TunnelOptions extends http.AgentOptions {
+export interface TunnelOptions extends AgentOptions {
   /** The platform's, `http:` or `https:`. */
   readonly protocol: string
 }
 
 /** Node's own way of asking an agent for a connection, which its types leave out. */
 interface Queue {
-  addRequest(request: http.IncomingMessage | ClientRequest, options: AgentConnectOpts): void
+  addRequest(request: IncomingMessage | ClientRequest, options: AgentConnectOpts): void
 }
 
 /**
@@ -19,12 +20,9 @@ interface Queue {
  * TLS to the platform included: whatever fails before, nothing of the request has left, and there is
  * no other way around the proxy. `agent-base` keeps the pool. Why the CONNECT is ours and not
  * https-proxy-agent's: docs/decisions/proxy-agent.md.
- *
- * Each failure of the proxy has a code that begins with `PROXY_`: its status, as `PROXY_407`, or what
- * became of the connection to it, as `PROXY_ECONNREFUSED`.
  */
 export class TunnelAgent extends Agent {
-  readonly #proxy: http.RequestOptions
+  readonly #proxy: RequestOptions
   /** How to end what is being opened for a request. */
   readonly #opening = new Map<ClientRequest, () => void>()
 
@@ -34,16 +32,7 @@ export class TunnelAgent extends Agent {
     // Left to itself, agent-base looks for `https` in a stack trace, at each request.
     this.protocol = protocol
     this.defaultPort = protocol === 'https:' ? 443 : 80
-    const { hostname, port, username, password } = new URL(proxy)
-    const name = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    const credentials = Buffer.from(name).toString('base64')
-    this.#proxy = {
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: port || '80',
-      method: 'CONNECT',
-      agent: false,
-      ...((username || password) && { headers: { 'Proxy-Authorization': `Basic ${credentials}` } }),
-    }
+    this.#proxy = proxyOf(proxy)
   }
 
   /** Ends the connection that is being opened for a request. One that waits for a turn has none. */
@@ -76,22 +65,9 @@ export class TunnelAgent extends Agent {
   }
 
   #askProxy(request: ClientRequest, { host = '', port }: AgentConnectOpts): Promise<Socket> {
-    const path = `${isIPv6(host) ? `[${host}]` : host}:${port}`
-    return new Promise((resolve, reject) => {
-      const headers = { ...(this.#proxy.headers as http.OutgoingHttpHeaders), Host: path }
-      const asking = http.request({ ...this.#proxy, path, headers })
-      this.#opening.set(request, () => asking.destroy())
-      asking.once('error', ({ code }: NodeJS.ErrnoException) => reject(coded(`PROXY_${code}`)))
-      // Node tells every answer to CONNECT by this event, a refusal too.
-      asking.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
-        // Nobody but the proxy can have spoken by now: what follows a good answer is not the platform's.
-        const isOpen = statusCode >= 200 && statusCode < 300 && head.length === 0
-        if (isOpen) return resolve(socket)
-        socket.destroy()
-        reject(coded(`PROXY_${statusCode}`))
-      })
-      asking.end()
-    })
+    const { tunnel, giveUp } = openTunnel(this.#proxy, { host, port })
+    this.#opening.set(request, giveUp)
+    return tunnel
   }
 
   #secure(request: ClientRequest, tunnel: Socket, options: AgentConnectOpts): Promise<Duplex> {
@@ -107,8 +83,4 @@ export class TunnelAgent extends Agent {
       })
     })
   }
-}
-
-function coded(code: string): Error {
-  return Object.assign(new Error(code), { code })
 }

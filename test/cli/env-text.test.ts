@@ -22,3 +22,10 @@ test('a variable and a note are taken out without a trace', () => {
   expect(noted.removeNote('by us:').toString()).toBe(text)
   expect(noted.remove('A').count('A')).toBe(0)
 })
+
+test('a value over several lines is replaced and taken out whole', () => {
+  const lines = new EnvText('A="1\nB=2"\r\nC=\'\n\'\nB=3\n')
+  expect(lines.toString()).toBe('A="1\nB=2"\r\nC=\'\n\'\nB=3\n')
+  expect([lines.count('A'), lines.count('B'), lines.count('C')]).toEqual([1, 1, 1])
+  expect(lines.set('A', 'x', 'B').remove('C').toString()).toBe('A=x\nB=3\n')
+})

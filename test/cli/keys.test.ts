@@ -1,9 +1,12 @@
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withEnvFile } from '../../src/config/env-file'
+import { secretLinesOf } from '../../src/config/private-key'
 import { runCommand } from '../support/command-line'
+import { PRIVATE_KEY } from '../support/private-keys'
 import { type ServerProcess, startServer } from '../support/server-process'
-import { temporaryFolder } from '../support/temporary'
+import { type Service, startService } from '../support/service'
+import { temporaryDatabase, temporaryFolder } from '../support/temporary'
 
 const SECRET = 'q3Vb7xLw0ZrTn5KdYf2Hs9Jm4Gc8Pe6A'
 const OTHER = 'W9dRk2Nf6Xt1Qm8Zb4Vc7Lg0Jh5Sp3Ye'
@@ -54,6 +57,7 @@ test('three runs are the three steps, and a token outlives each of them', async 
 
   const second = await rotate(['--json'])
   expect(JSON.parse(second.out)).toEqual({
+    name: 'JWT_SECRET',
     step: 2,
     of: 3,
     not_before: expect.stringContaining('T'),
@@ -93,6 +97,14 @@ test('comments, order, mode and a link stay', async () => {
   expect(readFileSync(real, 'utf8')).toBe(read())
 })
 
+test('a value over several lines is one value: another program’s stays as it is', async () => {
+  const rest = `OF_ANOTHER_PROGRAM="a\nJWT_SECRET_PREVIOUS=b"\n`
+  write(`JWT_SECRET=${SECRET}\n${rest}`)
+  expect((await rotate()).code).toBe(0)
+  expect(read()).toMatch(new RegExp(`${rest}$`))
+  expect(secrets()).toEqual([SECRET, expect.stringMatching(/^.{48}$/)])
+})
+
 describe('what is not safe is refused, and the file stays as it was', () => {
   const both = `JWT_SECRET=${SECRET}\nJWT_SECRET_PREVIOUS=${OTHER}\n`
 
@@ -108,10 +120,10 @@ describe('what is not safe is refused, and the file stays as it was', () => {
     ['two lines of one name', `JWT_SECRET=${SECRET}\nJWT_SECRET=${OTHER}\n`, {}, 'has two lines'],
     ['two secrets, and nobody knows which is newer', both, {}, '--step 2'],
     [
-      'a value over two lines',
-      `JWT_SECRET=${SECRET}\nOF_ANOTHER_PROGRAM="a\nJWT_SECRET_PREVIOUS=b"\n`,
+      'the only secret in a file of its own',
+      `JWT_SECRET_FILE=x\nPORT=1\n`,
       {},
-      'nothing was changed',
+      'JWT_SECRET_FILE is set',
     ],
     ['settings that cannot be used', `JWT_SECRET=${SECRET}\nPORT=x\n`, {}, 'PORT'],
   ])('%s', async (_what, text, env, words) => {
@@ -122,6 +134,14 @@ describe('what is not safe is refused, and the file stays as it was', () => {
     expect(err).not.toContain(SECRET)
     expect(read()).toBe(text)
     expect(existsSync(`${file}.new`)).toBe(false)
+  })
+
+  test('a value that cannot be moved to another line as it is', async () => {
+    const text = `JWT_SECRET=${SECRET}\nJWT_SECRET_PREVIOUS="${OTHER}'#x"\n`
+    write(text)
+    const { code, err } = await rotate(['--step', '2'])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('nothing was changed') })
+    expect(read()).toBe(text)
   })
 
   test('no .env', async () => {
@@ -160,4 +180,86 @@ test('a rotation begun by hand goes on where a person says how far it is', async
 test.each([['4'], ['2']])('--step %s where it makes no sense is wrong usage', async step => {
   write(`JWT_SECRET=${SECRET}\n`)
   expect((await rotate(['--step', step])).code).toBe(2)
+})
+
+describe('--private-key', () => {
+  const names = ['JWT_PRIVATE_KEY', 'JWT_PRIVATE_KEY_PREVIOUS'] as const
+  const keys = () => names.map(name => withEnvFile(file, {})[name])
+  const turnBack = () => write(read().replace(/20\d\d-[^,]+/, '2026-01-01T00:00:00.000Z'))
+  const privately = (...args: string[]) => rotate(['--private-key', ...args])
+
+  test('three runs rotate it, JWT_SECRET stays, and a token outlives each of them', async () => {
+    const pem = PRIVATE_KEY.trim()
+    // As a person writes it: over several lines, in quotes.
+    const start = `JWT_SECRET=${SECRET}\nJWT_PRIVATE_KEY="${pem}"\nTOKEN_TTL_SECONDS=3600\n`
+    write(start)
+    const database = temporaryDatabase()
+    const serve = async <T>(use: (service: Service) => Promise<T>): Promise<T> => {
+      const { JWT_SECRET = '', JWT_PRIVATE_KEY, JWT_PRIVATE_KEY_PREVIOUS } = withEnvFile(file, {})
+      const service = await startService({
+        ...{ database: database.url, jwtSecret: JWT_SECRET, jwtPrivateKey: JWT_PRIVATE_KEY },
+        jwtPrivateKeyPrevious: JWT_PRIVATE_KEY_PREVIOUS,
+      })
+      return use(service).finally(() => service.close())
+    }
+    const { token } = await serve(service => service.logIn())
+    const kidsAfter = (step: number) =>
+      serve(async service => {
+        const { status } = await service.http.get('/me').set('token', token)
+        expect({ step, status }).toEqual({ step, status: 200 })
+        const { body } = await service.http.get('/.well-known/jwks.json')
+        const fresh = (await service.logIn()).token
+        return [kidOf(fresh), ...body.keys.map(({ kid }: { kid: string }) => kid).sort()]
+      })
+    const kidOf = (text: string): string =>
+      JSON.parse(Buffer.from(String(text.split('.')[0]), 'base64url').toString()).kid
+
+    const first = await privately()
+    expect(first).toMatchObject({ code: 0, out: '' })
+    expect(first.err).toMatch(/JWT_SECRET stays; keys rotate rotates it[\s\S]*wait 300 s/)
+    const [old, fresh] = keys()
+    expect(old).toBe(pem)
+    const [signing, ...published] = await kidsAfter(1)
+    expect([signing, published.length]).toEqual([kidOf(token), 2])
+
+    expect((await privately()).err).toContain('may not have the new public key')
+    turnBack()
+    const second = await privately('--json')
+    expect(JSON.parse(second.out)).toMatchObject({ name: 'JWT_PRIVATE_KEY', step: 2 })
+    expect(keys()).toEqual([fresh, pem])
+    const [signsNow, ...stillPublished] = await kidsAfter(2)
+    expect(stillPublished).toEqual(published)
+    expect(published.filter(kid => kid !== kidOf(token))).toEqual([signsNow])
+
+    expect((await privately()).err).toContain('tokens of the old key hold')
+    turnBack()
+    expect((await privately()).code).toBe(0)
+    const line = String(fresh).replaceAll('\n', '\\n')
+    expect(read()).toBe(start.replace(pem, line))
+    for (const { out, err } of [first, second]) {
+      expect(out + err).not.toMatch(/PRIVATE KEY---/)
+      for (const each of secretLinesOf(pem + String(fresh))) expect(out + err).not.toContain(each)
+    }
+    database.remove()
+  })
+
+  test('where both are set, keys rotate alone rotates JWT_SECRET and says so', async () => {
+    write(`JWT_SECRET=${SECRET}\nJWT_PRIVATE_KEY="${PRIVATE_KEY.trim()}"\n`)
+    const { code, err } = await rotate()
+    expect(code).toBe(0)
+    expect(err).toContain('JWT_SECRET 第 1 步')
+    expect(err).toContain('JWT_PRIVATE_KEY stays; keys rotate --private-key rotates it')
+    expect(keys()).toEqual([PRIVATE_KEY.trim(), undefined])
+  })
+
+  test('without one in .env nothing is rotated, JWT_SECRET neither', async () => {
+    const text = `JWT_SECRET=${SECRET}\n`
+    write(text)
+    const { code, err } = await privately()
+    expect({ code, err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('JWT_PRIVATE_KEY'),
+    })
+    expect(read()).toBe(text)
+  })
 })

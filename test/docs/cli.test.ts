@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../support/databases'
 import { STRETCHED } from '../support/patience'
+import { PRIVATE_KEY } from '../support/private-keys'
 import { NODE_ARGUMENTS, type ServerProcess, startServer } from '../support/server-process'
 import { temporaryFolder } from '../support/temporary'
 
@@ -54,6 +55,11 @@ async function before(command: string): Promise<void> {
     writeFileSync(env, readFileSync(env, 'utf8').replace('# PORT=3000', `PORT=${port}`))
     server = await startServer({ PORT: String(port) }, work)
     userId = await logIn(server.url)
+  }
+  if (command.endsWith('--private-key')) {
+    const env = join(work, '.env')
+    const line = `JWT_PRIVATE_KEY="${PRIVATE_KEY.trim()}"\n`
+    writeFileSync(env, `${readFileSync(env, 'utf8')}${line}`)
   }
   if (command.startsWith('miniprogram-login store copy') && server) await logIn(server.url, 'bob')
   if (command.startsWith('miniprogram-login scan')) {

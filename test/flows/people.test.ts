@@ -53,6 +53,8 @@ describe.each(SHARED)('people, on two instances (%s)', kind => {
     gate.open()
     const { status, body } = await late
     expect([status, body.error, body.action]).toEqual([403, 'user_disabled', 'contact_admin'])
+    const told = b.logLines.find(({ event }) => event === 'login.refused')
+    expect(told?.fields).toMatchObject({ error: 'user_disabled', user: userId })
     expect(await a.login.users.sessions(userId)).toEqual([])
     expect(await me(b, token)).toBe('401 session_ended')
     const repeated = await a.http.post('/login').send({ code }).expect(403)

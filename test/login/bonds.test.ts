@@ -27,7 +27,10 @@ test.each(['id', 'appid', 'openid', 'proof'] as const)(
   async field => {
     const { bonds, ann, eve } = await setUp()
     const other = field === 'appid' ? 'wx1111111111111111' : ann[field]
-    await expect(bonds.check({ ...eve, [field]: other })).rejects.toEqual(refusal)
+    const altered = { ...eve, [field]: other }
+    await expect(bonds.check(altered)).rejects.toEqual(refusal)
+    // The log names the row that must be restored.
+    await expect(bonds.check(altered)).rejects.toMatchObject({ userId: altered.id })
     await expect(bonds.check({ ...eve, [field]: other, proof: null })).rejects.toEqual(refusal)
   },
 )

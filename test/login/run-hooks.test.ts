@@ -35,6 +35,8 @@ describe('beforeLogin', () => {
       },
     })
     await expect(run.before(CANDIDATE, ORIGIN)).rejects.toThrow('Minors may not log in.')
+    const known = run.before({ ...CANDIDATE, userId: 'u1' }, ORIGIN)
+    await expect(known).rejects.toMatchObject({ code: 'login_refused', userId: 'u1' })
     expect(told).toEqual([])
   })
 

@@ -15,6 +15,7 @@ export const EXAMPLES: {
   'login.refused': {
     type: 'login.refused',
     appid: session().appid,
+    userId: session().userId,
     ...failure('code_invalid', 'errcode', 40029),
     ...decision(41.2),
     isRepeat: true,
@@ -23,6 +24,7 @@ export const EXAMPLES: {
   'login.failed': {
     type: 'login.failed',
     appid: session().appid,
+    userId: session().userId,
     ...failure('wechat_quota', 'errcode', 45011),
     ...decision(39.8),
     isRepeat: true,

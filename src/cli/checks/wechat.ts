@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import tls from 'node:tls'
 import type { Config } from '../../config/config'
 import type { ServerConfig } from '../../config/read-environment'
 import { upstreamOptionsOf } from '../../config/upstream-options'
@@ -14,11 +13,8 @@ import { createStableToken } from '../../wx/stable-token'
 import { GUIDES } from '../error-guide'
 import { type Check, fail, ok, warn } from './check'
 import { type Clock, checkClock } from './clock'
-import { withoutPassword } from './settings'
-
-const DAY_MS = 86_400_000
-/** A certificate is renewed weeks before its end. Later something is wrong, or on the way. */
-const FEW_DAYS = 7
+import { checkProxy } from './proxy'
+import { checkTls } from './tls'
 
 /**
  * The way to WeChat, step by step, and whether it takes the AppSecrets. It is asked for the
@@ -34,15 +30,8 @@ export async function checkWechat({ login, isSimulated }: ServerConfig): Promise
       ),
     ]
   }
-  const way = login.wxProxy === 'off' ? await checkDirectWay(login) : [checkProxy(login)]
+  const way = login.wxProxy === 'off' ? await checkDirectWay(login) : await checkProxy(login)
   return [...way, ...(await checkCredentials(login))]
-}
-
-function checkProxy({ wxProxy }: Config): Check {
-  return ok(
-    'proxy',
-    `${withoutPassword(wxProxy)}：名称与 TLS 由它通往 · names and TLS go through it`,
-  )
 }
 
 async function checkDirectWay({ wxApiBaseUrl, wxTimeoutMs }: Config): Promise<Check[]> {
@@ -51,7 +40,7 @@ async function checkDirectWay({ wxApiBaseUrl, wxTimeoutMs }: Config): Promise<Ch
   const named = isIP(host) ? [] : [await checkName(host)]
   if (named.some(({ status }) => status === 'fail')) return named
   if (protocol !== 'https:') return [...named, ok('tls', '不用 TLS（http）· no TLS (http)')]
-  return [...named, await checkTls(host, Number(port || 443), wxTimeoutMs)]
+  return [...named, await checkTls({ host, port: Number(port || 443), timeoutMs: wxTimeoutMs })]
 }
 
 async function checkName(host: string): Promise<Check> {
@@ -65,40 +54,6 @@ async function checkName(host: string): Promise<Check> {
       '查 /etc/resolv.conf 与容器的 DNS；只能经代理出网的话设 WX_PROXY · see /etc/resolv.conf and the container’s DNS; where only a proxy leads out, set WX_PROXY',
     )
   }
-}
-
-function checkTls(host: string, port: number, timeoutMs: number): Promise<Check> {
-  return new Promise(resolve => {
-    const socket = tls.connect({ host, port, ...(isIP(host) ? {} : { servername: host }) })
-    const end = (check: Check) => {
-      socket.destroy()
-      resolve(check)
-    }
-    socket.setTimeout(timeoutMs, () => end(unreached(host, port, 'ETIMEDOUT')))
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      end(unreached(host, port, error.code ?? 'unknown'))
-    })
-    socket.once('secureConnect', () => {
-      const { valid_to: until } = socket.getPeerCertificate()
-      const days = Math.floor((Date.parse(until) - Date.now()) / DAY_MS)
-      const found = `${host}: ${socket.getProtocol()}，证书还有 ${days} 天 · the certificate holds for ${days} days`
-      end(days < FEW_DAYS ? warn('tls', found, RENEW) : ok('tls', found))
-    })
-  })
-}
-
-const RENEW =
-  '中间若有公司的代理，请其续期 · if a proxy of the company is on the way, have it renewed'
-
-function unreached(host: string, port: number, code: string): Check {
-  const isAboutTrust = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
-  return fail(
-    'tls',
-    `${host}:${port}: ${code}`,
-    isAboutTrust
-      ? '证书不可信：中间有拦截 TLS 的代理？把它的根证书放进 NODE_EXTRA_CA_CERTS，并核对时钟 · not trusted: does a proxy open TLS on the way? name its root in NODE_EXTRA_CA_CERTS, and check the clock'
-      : `允许本机访问 ${host}:${port}，或设 WX_PROXY · let this machine reach ${host}:${port}, or set WX_PROXY`,
-  )
 }
 
 /** Every AppSecret by itself: around a reset the previous one is not needed any more, or the only one. */
