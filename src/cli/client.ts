@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AddCommand, examples } from './command'
+import { type AddCommand, examples, UsageError } from './command'
 import type { Terminal } from './terminal'
 
 const BUILT = join(__dirname, '../../client/miniprogram_dist')
@@ -31,11 +31,18 @@ function copyClient(dir: string, { say, print }: Terminal): number {
     say(`${foreign.to} 不是 SDK，没有改动 · ${foreign.to} is not the SDK and was left alone`)
     return 1
   }
-  mkdirSync(dir, { recursive: true })
-  for (const { from, to } of files) {
-    copyFileSync(from, to)
-    print(to)
+  try {
+    mkdirSync(dir, { recursive: true })
+    for (const { from, to } of files) copyFileSync(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new UsageError(`${dir} 不是目录 · ${dir} is not a folder`)
+    }
+    say(`${dir} 写不了（${code}）· ${dir} cannot be written (${code})`)
+    return 1
   }
+  for (const { to } of files) print(to)
   say(NEXT)
   return 0
 }

@@ -16,6 +16,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** Where a person whom a usage error stopped reads on. */
+export const SEE_HELP = '--help 有例子 · see --help for examples'
+
+/** For a command that takes words which look like options, so that commander refuses none. */
+export function unknownOption(option: string): UsageError {
+  return new UsageError(`error: unknown option '${option}'\n${SEE_HELP}`)
+}
+
 /** Lines below a command's help: what people type. */
 export function examples(...lines: readonly string[]): string {
   return ['', '例 / examples:', ...lines.map(line => `  ${line}`)].join('\n')

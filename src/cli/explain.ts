@@ -1,7 +1,7 @@
 import { closestHint } from '../config/near-names'
 import { ERRORS, type ErrorCode, type ErrorText, isErrorCode } from '../errors'
 import { MEANINGS, type Meaning, WITH_ACCESS_TOKEN, WITH_PHONE_CODE } from '../wx/errcode'
-import { type AddCommand, examples, UsageError } from './command'
+import { type AddCommand, examples, unknownOption } from './command'
 import { FAULTS, type Fault, GUIDES } from './error-guide'
 import type { Terminal } from './terminal'
 
@@ -48,7 +48,7 @@ export const addExplain: AddCommand = (program, { terminal, end }) => {
 }
 
 function explain(asked: string, isJson: boolean, { print, say }: Terminal): number {
-  if (asked.startsWith('--')) throw new UsageError(`unknown option ${asked}`)
+  if (asked.startsWith('--')) throw unknownOption(asked)
   const found = NUMBER.test(asked) ? ofErrcode(Number(asked)) : ofError(asked)
   if (found.length === 0) {
     say(unknown(asked))

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import type { User } from '../login/proven-users'
 import type { Users } from '../login/users'
 import { UsageError } from './command'
@@ -15,6 +16,20 @@ export interface People {
   readonly users: Users
   /** The mini programs that are configured. */
   readonly appids: readonly string[]
+}
+
+/** Who is meant where no id is given. */
+export function withSearch(command: Command): Command {
+  return command
+    .option('--openid <openid>', '按 openid 找 · by openid')
+    .option('--appid <appid>', '是哪个小程序的 openid · whose openid it is')
+    .option('--unionid <unionid>', '按 unionid 找 · by unionid')
+    .option('--phone <number>', '按手机号找 · by phone number')
+}
+
+/** Whether anybody is searched for, however wrongly. */
+export function isSearch({ openid, appid, unionid, phone }: Whom): boolean {
+  return [openid, appid, unionid, phone].some(way => way !== undefined)
 }
 
 /**

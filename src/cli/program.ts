@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/config-error'
 import { LoginError } from '../errors'
 import { addClient } from './client'
-import { type AddCommand, examples, UsageError } from './command'
+import { type AddCommand, type CommandContext, examples, SEE_HELP, UsageError } from './command'
 import { addDev } from './dev'
 import { addDoctor } from './doctor'
 import { addExplain } from './explain'
@@ -40,11 +40,10 @@ const WRONG_USAGE = 2
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0
-  const program = createProgram(terminal)
   const end = (code: number) => {
     exitCode = code
   }
-  for (const add of COMMANDS) add(program, { terminal, end })
+  const program = createProgram({ terminal, end })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -55,14 +54,21 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-function createProgram({ print, say }: Terminal): Command {
+/** The program with all its commands. */
+export function createProgram(context: CommandContext): Command {
+  const program = emptyProgram(context.terminal)
+  for (const add of COMMANDS) add(program, context)
+  return program
+}
+
+function emptyProgram({ print, say }: Terminal): Command {
   return new Command('miniprogram-login')
     .description('微信小程序登录服务 · login service for WeChat mini programs')
     .version(versionOf(), '--version', '版本 · version')
     .helpOption('--help', '帮助 · help')
     .helpCommand(false)
     .enablePositionalOptions()
-    .showHelpAfterError('--help 有例子 · see --help for examples')
+    .showHelpAfterError(SEE_HELP)
     .exitOverride()
     .configureOutput({
       writeOut: text => print(text.trimEnd()),

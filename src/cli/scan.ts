@@ -50,10 +50,14 @@ function scan(dir: string, isJson: boolean, { print, say }: Terminal): number {
   }
   say(
     findings.length === 0
-      ? `看了 ${files.length} 个文件，没有发现 · ${files.length} files, nothing found`
-      : `看了 ${files.length} 个文件，${findings.length} 处 · ${files.length} files, ${findings.length} places`,
+      ? `看了 ${files.length} 个文件，没有发现 · ${counted(files, 'file')}, nothing found`
+      : `看了 ${files.length} 个文件，${findings.length} 处 · ${counted(files, 'file')}, ${counted(findings, 'place')}`,
   )
   return findings.length === 0 ? 0 : 1
+}
+
+function counted({ length }: readonly unknown[], thing: string): string {
+  return `${length} ${thing}${length === 1 ? '' : 's'}`
 }
 
 function filesUnder(dir: string): string[] {

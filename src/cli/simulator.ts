@@ -1,5 +1,5 @@
 import { readCommandLine } from '../simulator/command-line'
-import { type AddCommand, UsageError } from './command'
+import { type AddCommand, SEE_HELP, UsageError } from './command'
 
 /** `simulator`: a WeChat of our own, alone. It is the program `wechat-simulator`. */
 export const addSimulator: AddCommand = program => {
@@ -24,6 +24,6 @@ function checkArguments(args: readonly string[]): void {
   try {
     readCommandLine(args)
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw new UsageError(`error: ${(error as Error).message}\n${SEE_HELP}`)
   }
 }

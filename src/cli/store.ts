@@ -21,7 +21,7 @@ export const addStore: AddCommand = (program, { terminal, end }) => {
   const store = program
     .command('store')
     .helpCommand(false)
-    .description('数据库 · the database')
+    .description('把数据搬到另一个数据库 · moves the data to another database')
     .addHelpText('after', examples('miniprogram-login store copy DATABASE_URL NEW_DATABASE_URL'))
   store
     .command('copy')

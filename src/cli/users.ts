@@ -2,8 +2,22 @@ import type { Command } from 'commander'
 import type { User } from '../login/proven-users'
 import type { UserPage } from '../login/user-page'
 import type { Users } from '../login/users'
-import { type AddCommand, type CommandContext, examples, UsageError } from './command'
-import { checkWhom, idsOf, type People, search, type Whom } from './find-users'
+import {
+  type AddCommand,
+  type CommandContext,
+  examples,
+  UsageError,
+  unknownOption,
+} from './command'
+import {
+  checkWhom,
+  idsOf,
+  isSearch,
+  type People,
+  search,
+  type Whom,
+  withSearch,
+} from './find-users'
 import { createProgress } from './progress'
 import { asLines, asRow, shownSession, shownUser } from './shown-users'
 import type { Terminal } from './terminal'
@@ -42,25 +56,22 @@ function addList(users: Command, { terminal, end }: CommandContext): void {
   withSearch(users.command('list'))
     .description('所有用户，或找到的 · all users, or those that are found')
     .option('--json', 'JSON')
+    .addHelpText('after', ofUsers('list', 'list --json > users.json'))
     .action(async (options: Options) => {
+      if (isSearch(options)) checkWhom([], options)
       end(await withPeople(terminal, people => list(people, options, terminal)))
     })
 }
 
-/** Who is meant where no id is given. */
-function withSearch(command: Command): Command {
-  return command
-    .option('--openid <openid>', '按 openid 找 · by openid')
-    .option('--appid <appid>', '是哪个小程序的 openid · whose openid it is')
-    .option('--unionid <unionid>', '按 unionid 找 · by unionid')
-    .option('--phone <number>', '按手机号找 · by phone number')
+/** What people type of `users`. */
+function ofUsers(...lines: readonly string[]): string {
+  return examples(...lines.map(line => `miniprogram-login users ${line}`))
 }
 
 async function list(people: People, options: Options, terminal: Terminal): Promise<number> {
   const { print, say } = terminal
-  const isSearch = [options.openid, options.appid, options.unionid, options.phone].some(Boolean)
-  if (isSearch) checkWhom([], options)
-  const pages = isSearch ? [await search(people, options)] : everyPage(people.users)
+  const isOfSome = isSearch(options)
+  const pages = isOfSome ? [await search(people, options)] : everyPage(people.users)
   let count = 0
   if (options.json) print('{"users":[')
   for await (const page of pages) {
@@ -71,7 +82,7 @@ async function list(people: People, options: Options, terminal: Terminal): Promi
   }
   if (options.json) print(']}')
   say(`${count} 个用户 · ${count} ${count === 1 ? 'user' : 'users'}`)
-  return isSearch && count === 0 ? 1 : 0
+  return isOfSome && count === 0 ? 1 : 0
 }
 
 async function* everyPage(users: Users): AsyncGenerator<readonly User[]> {
@@ -83,38 +94,77 @@ async function* everyPage(users: Users): AsyncGenerator<readonly User[]> {
 }
 
 function addLookUps(users: Command, context: CommandContext): void {
-  aboutSomebody(users, 'show', '用户的全部资料 · what is known of a user', context, lookUp)
-  aboutSomebody(users, 'sessions', '进行中的会话 · sessions that run', context, listSessions)
+  aboutSomebody(
+    users,
+    'show',
+    '用户的全部资料 · what is known of a user',
+    context,
+    lookUp,
+  ).addHelpText(
+    'after',
+    ofUsers('show <id>', 'show --phone 13800000000', 'show --openid <openid> --json'),
+  )
+  aboutSomebody(
+    users,
+    'sessions',
+    '进行中的会话 · sessions that run',
+    context,
+    listSessions,
+  ).addHelpText('after', ofUsers('sessions <id>'))
   aboutSomebody(
     users,
     'export',
     '此人的全部数据，JSON；没有 session_key · all that is kept of the person, as JSON, without the session_key',
     context,
     exportAll,
+  ).addHelpText(
+    'after',
+    ofUsers(
+      'export <id> > person.json',
+      'export --unionid <unionid> > person.json   # 此人在各小程序里的 · in each mini program',
+    ),
   )
 }
+
+/** Where the audit of a change goes, which is told on standard error. */
+const KEEP = '2>> audit.log'
 
 function addChanges(users: Command, context: CommandContext): void {
   const change = (name: string, words: string, done: string, act: Change) =>
     aboutSomebody(users, name, words, context, work => changeAll(work, done, act))
-  change('logout', '结束全部会话 · ends all sessions', 'logged out', (all, id) => all.logOut(id))
+  change('logout', '结束全部会话 · ends all sessions', 'logged out', (all, id) =>
+    all.logOut(id),
+  ).addHelpText('after', ofUsers('logout <id>', 'logout --openid <openid> --appid <appid>'))
   change(
     'disable',
     '结束全部会话，并拒绝登录 · ends all sessions and refuses logins',
     'disabled',
     (all, id, { reason }) => all.disable(id, reason),
-  ).option(
-    '--reason <text>',
-    '原因，给管理员看，至多 200 字 · why, for the operator, up to 200 characters',
   )
-  change('enable', '恢复 · undoes disable', 'enabled', (all, id) => all.enable(id))
+    .option(
+      '--reason <text>',
+      '原因，给管理员看，至多 200 字 · why, for the operator, up to 200 characters',
+    )
+    .addHelpText('after', ofUsers(`disable <id> --reason "手机被盗 stolen phone" ${KEEP}`))
+  change('enable', '恢复 · undoes disable', 'enabled', (all, id) => all.enable(id)).addHelpText(
+    'after',
+    ofUsers(`enable <id> ${KEEP}`),
+  )
   aboutSomebody(
     users,
     'erase',
     '抹除此人的一切并结束全部会话，不可恢复 · removes all that is kept of the person, for ever',
     context,
     eraseAll,
-  ).option('--yes', '不询问；没有终端时必须 · asks nothing; needed without a terminal')
+  )
+    .option('--yes', '不询问；没有终端时必须 · asks nothing; needed without a terminal')
+    .addHelpText(
+      'after',
+      ofUsers(
+        'erase <id>',
+        `erase --unionid <unionid> --yes ${KEEP}   # 整个人 · the whole person`,
+      ),
+    )
 }
 
 interface Work {
@@ -134,38 +184,33 @@ function aboutSomebody(
   { terminal, end }: CommandContext,
   act: (work: Work) => Promise<number>,
 ): Command {
-  return (
-    users
-      .command(name)
-      .description(words)
-      .argument('[id...]', '用户 id · user ids')
-      // An id is random and may begin with a hyphen.
-      .allowUnknownOption()
-      .option('--openid <openid>', '按 openid 找 · by openid')
-      .option('--appid <appid>', '是哪个小程序的 openid · whose openid it is')
-      .option('--unionid <unionid>', '按 unionid 找 · by unionid')
-      .option('--phone <number>', '按手机号找 · by phone number')
-      .option('--json', 'JSON')
-      .action(async (given: string[], options: Options) => {
-        refuseOptions(given)
-        checkWhom(given, options)
-        checkConsent(name, options, terminal)
-        const code = await withPeople(terminal, async people => {
-          const ids = await idsOf(people, given, options)
-          if (ids.length > 0) return act({ people, ids, options, terminal })
-          terminal.say('没有这个用户 · nobody found')
-          return 1
-        })
-        end(code)
+  const command = users
+    .command(name)
+    .description(words)
+    .argument('[id...]', '用户 id · user ids')
+    // An id is random and may begin with a hyphen.
+    .allowUnknownOption()
+  return withSearch(command)
+    .option('--json', 'JSON')
+    .action(async (given: string[], options: Options) => {
+      refuseOptions(given)
+      checkWhom(given, options)
+      checkConsent(name, options, terminal)
+      const code = await withPeople(terminal, async people => {
+        const ids = await idsOf(people, given, options)
+        if (ids.length > 0) return act({ people, ids, options, terminal })
+        terminal.say('没有这个用户 · nobody found')
+        return 1
       })
-  )
+      end(code)
+    })
 }
 
 const ID = /^[\w-]{22}$/
 
 function refuseOptions(ids: readonly string[]): void {
   const unknown = ids.find(id => id.startsWith('-') && !ID.test(id))
-  if (unknown !== undefined) throw new UsageError(`error: unknown option '${unknown}'`)
+  if (unknown !== undefined) throw unknownOption(unknown)
 }
 
 function checkConsent(name: string, { yes }: Options, { isInteractive }: Terminal): void {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type Apps, SIMULATOR_APP } from './wechat/apps'
 
 export const USAGE = `Usage: wechat-simulator [options]
+       miniprogram-login simulator [options]
 
 A WeChat of our own, for development and tests. It answers the APIs of
 login, access_token, telephone number and session_key: docs/simulator.md lists them.

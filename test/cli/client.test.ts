@@ -36,6 +36,17 @@ test('an older SDK is replaced, a file of somebody else is left alone', async ()
   expect(readFileSync(file, 'utf8')).toBe('module.exports = 1')
 })
 
+test('a folder that cannot be one is told by its name, without a stack', async () => {
+  writeFileSync(join(folder.path, 'taken'), '')
+  for (const dir of ['taken', 'taken/utils']) {
+    const { code, out, err } = await copy(dir)
+    expect({ code, out, err }).toEqual({
+      ...{ code: 2, out: '' },
+      err: `${dir} 不是目录 · ${dir} is not a folder\n`,
+    })
+  }
+})
+
 test('the installed package has it: npx miniprogram-login client DIR', async () => {
   const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder.path]
   const tarball = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' }).trim()

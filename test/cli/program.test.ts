@@ -18,6 +18,7 @@ const COMMANDS = [
   'keys',
   'client',
   'scan',
+  'store',
 ]
 
 test('without a command it says which there are, on standard error, and exits with 2', async () => {
@@ -39,6 +40,8 @@ test.each([
   [['init', 'surplus']],
   [['start', '--bad']],
   [['simulator', '--port', 'x']],
+  // Before it looks for a database: here is none.
+  [['users', 'list', '--appid', 'wx1']],
 ])('%j is wrong usage: exit code 2, nothing on standard output', async args => {
   const { code, out, err } = await run(...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -51,6 +54,24 @@ test.each(COMMANDS.filter(name => name !== 'simulator'))(
     const { code, out } = await run(name, '--help')
     expect(code).toBe(0)
     expect(out).toContain(`  miniprogram-login ${name}`)
+  },
+)
+
+test.each(['show', 'sessions', 'export', 'logout', 'disable', 'enable', 'erase', 'list'])(
+  'the help of users %s teaches by an example',
+  async name => {
+    const { code, out } = await run('users', name, '--help')
+    expect(code).toBe(0)
+    expect(out).toContain(`  miniprogram-login users ${name}`)
+  },
+)
+
+test.each([[['explain']], [['users', 'show']], [['simulator']], [['scan']]])(
+  '%j refuses an option that it does not have by its name, and says where to read on',
+  async command => {
+    const { code, err } = await run(...command, '--nonsense')
+    expect(code).toBe(2)
+    expect(err).toMatch(/^error: unknown option '--nonsense'\n.*--help/i)
   },
 )
 

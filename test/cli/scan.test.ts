@@ -58,6 +58,13 @@ test('a clean mini program is exit 0; pictures, node_modules and this project’
   expect(err).toContain('4 files, nothing found')
 })
 
+test('one is told as one', async () => {
+  write('mini/app.js', '')
+  expect((await scan('mini')).err).toContain('1 file, nothing found')
+  write('mini/app.js', `const app = { appSecret: '${APP_SECRET}' }`)
+  expect((await scan('mini')).err).toContain('1 file, 1 place\n')
+})
+
 test('a .env that cannot be read is no obstacle', async () => {
   write('.env', 'what is this\n')
   write('mini/app.js', '')
