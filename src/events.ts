@@ -103,6 +103,8 @@ export type LoginEvent =
       readonly appid: string
       /** Whether the request may have reached WeChat. */
       readonly sent: boolean
+      /** What the operator does about it, where nobody else can. */
+      readonly fix?: string | undefined
     } & Failure &
       Origin)
   /** A store cannot be used; with a `fix` only the operator can change that. */

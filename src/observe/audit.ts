@@ -86,7 +86,9 @@ function outcomeOf(event: LoginEvent): Outcome {
  * service is there for.
  */
 function levelOf(event: LoginEvent): Level {
-  if (event.type === 'store.lost') return event.fix === undefined ? 'warn' : 'error'
+  if (event.type === 'store.lost' || event.type === 'wechat.unreachable') {
+    return event.fix === undefined ? 'warn' : 'error'
+  }
   if (event.type === 'wechat.refused') return event.error === 'misconfigured' ? 'error' : 'warn'
   return outcomeOf(event) === 'failed' ? 'warn' : 'info'
 }

@@ -4,8 +4,8 @@ import type { Events } from '../events'
 export interface OutageLog {
   /** Why the store cannot be used right now, in a word; undefined while it can. */
   readonly reason: string | undefined
-  /** The store cannot be reached, and may come back by itself. */
-  lost(reason: string): void
+  /** The store cannot be used, and comes back by itself; with a `fix`, once the operator did that. */
+  lost(reason: string, fix?: string): void
   /** The store answered no. Only the operator can change that: `fix` says how. */
   refused(reason: string, fix?: string): void
   /** The store does what it is asked. */
@@ -25,7 +25,7 @@ export function createOutageLog(events: Events, setting: string): OutageLog {
     get reason() {
       return reason
     },
-    lost: why => tell(why),
+    lost: tell,
     refused: tell,
     back() {
       if (reason !== undefined) events.tell({ type: 'store.back', setting })

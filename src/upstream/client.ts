@@ -5,7 +5,7 @@ import type { Patience } from '../patience'
 import { type Deadline, startDeadline } from './deadline'
 import { type HttpAnswer, readJson } from './read-json'
 import { type Call, createTransport } from './transport'
-import { type Unreachable, unreachableBy } from './unreachable'
+import { UNTRUSTED, type Unreachable, unreachableBy } from './unreachable'
 
 export interface UpstreamClientOptions {
   /** Scheme and host, perhaps a path that is put before each call's; without a slash at the end. */
@@ -134,7 +134,7 @@ async function ask(start: () => Call, deadline: Deadline, retryMs: number): Prom
 
 /** A certificate that is refused, or a proxy that refuses us, does the same a moment later. */
 function isLasting({ reason }: Unreachable): boolean {
-  return reason === 'tls' || /^PROXY_4\d\d$/.test(reason)
+  return reason === UNTRUSTED || /^PROXY_4\d\d$/.test(reason)
 }
 
 const axios = new Axios({ transformRequest: [], transformResponse: [], headers: {} as never })

@@ -17,6 +17,12 @@ export interface UnreachableOptions {
   readonly retryAfter?: number | undefined
 }
 
+/**
+ * The reason of every refusal of a certificate. A wrong clock is one cause of it: a certificate says
+ * from when until when it holds.
+ */
+export const UNTRUSTED = 'tls'
+
 /** A platform could not be asked, or what came back was no answer of a platform. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
@@ -49,5 +55,8 @@ export function unreachableBy(
   const { code } = error as { code?: unknown }
   const reason = typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : 'unknown'
   if (sent) return new Unreachable('bad_answer', { sent, reason })
-  return new Unreachable('unavailable', { sent, reason: TLS_REFUSAL.test(reason) ? 'tls' : reason })
+  return new Unreachable('unavailable', {
+    sent,
+    reason: TLS_REFUSAL.test(reason) ? UNTRUSTED : reason,
+  })
 }

@@ -1,8 +1,11 @@
 import type { Events } from '../events'
-import { Unreachable } from '../upstream/unreachable'
+import { UNTRUSTED, Unreachable } from '../upstream/unreachable'
 import type { ApiCall } from './asking'
 import { WxRefused } from './wx-refused'
 import { WxUnreachable } from './wx-unreachable'
+
+const TRUST =
+  'run doctor: set the clock by NTP; where a proxy opens TLS, name its root in NODE_EXTRA_CA_CERTS'
 
 /**
  * Does the work of a call. If it fails, tells the operator what the caller must not hear, and throws
@@ -43,6 +46,7 @@ function tell(
     events.tell({ type: 'wechat.refused', api, appid, error, wxErrcode, wxRid, fix, ...origin })
   } else {
     const { reason, sent } = failure
-    events.tell({ type: 'wechat.unreachable', api, appid, error, reason, sent, ...origin })
+    const fix = reason === UNTRUSTED ? TRUST : undefined
+    events.tell({ type: 'wechat.unreachable', api, appid, error, reason, sent, fix, ...origin })
   }
 }

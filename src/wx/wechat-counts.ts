@@ -1,13 +1,19 @@
 import type { UpstreamClient } from '../upstream/client'
-import { Unreachable, type UnreachableKind } from '../upstream/unreachable'
+import { UNTRUSTED, Unreachable, type UnreachableKind } from '../upstream/unreachable'
 import { errcodeOf } from './errcode'
 import type { AccessToken, StableToken } from './stable-token'
 import { WxRefused } from './wx-refused'
 
+/**
+ * How a request ended: by WeChat's errcode, or otherwise. `untrusted`: the certificate was refused. It
+ * is apart from `unavailable` because nobody but the operator can change it, and waiting is no help.
+ */
+export type RequestEnd = number | 'success' | 'untrusted' | UnreachableKind
+
 /** Counts what WeChat was asked. Must not throw. */
 export interface WechatCounts {
-  /** One request: its path, WeChat's errcode or how else it ended, and how long it took. */
-  request(api: string, end: number | 'success' | UnreachableKind, durationMs: number): void
+  /** One request: its path, its end, and how long it took. */
+  request(api: string, end: RequestEnd, durationMs: number): void
   /** One access_token that was asked for. `refused`: WeChat said no. `failed`: it gave no answer. */
   fetch(appid: string, outcome: 'success' | 'refused' | 'failed'): void
 }
@@ -24,7 +30,8 @@ export function countRequests(client: UpstreamClient, counts: WechatCounts): Ups
       counts.request(api, endOf(body), performance.now() - begun)
       return body
     } catch (error) {
-      if (error instanceof Unreachable) counts.request(api, error.kind, performance.now() - begun)
+      if (error instanceof Unreachable)
+        counts.request(api, whyNot(error), performance.now() - begun)
       throw error
     }
   }
@@ -33,6 +40,10 @@ export function countRequests(client: UpstreamClient, counts: WechatCounts): Ups
     get: (path, options) => counted(path, () => client.get(path, options)),
     post: (path, options) => counted(path, () => client.post(path, options)),
   }
+}
+
+function whyNot({ kind, reason }: Unreachable): RequestEnd {
+  return reason === UNTRUSTED ? 'untrusted' : kind
 }
 
 function endOf(body: unknown): number | 'success' | 'bad_answer' {

@@ -69,7 +69,6 @@ test.each([
   ['login.refused', 'code_used', 'refused', 'info'],
   ['wechat.refused', 'code_invalid', 'refused', 'warn'],
   ['wechat.refused', 'misconfigured', 'refused', 'error'],
-  ['wechat.unreachable', 'wechat_timeout', 'failed', 'warn'],
 ] as const)('%s with error %s is %s, at level %s', (type, error, outcome, level) => {
   const line = lineOf({ ...EXAMPLES[type], error } as LoginEvent)
   expect([line.fields.outcome, line.level]).toEqual([outcome, level])
@@ -79,6 +78,12 @@ test('a store that only the operator can bring back is an error, one that may co
   const lost = { type: 'store.lost', setting: 'DATABASE_URL', reason: 'timeout' } as const
   expect(lineOf(lost).level).toBe('warn')
   expect(lineOf({ ...lost, fix: 'free space' }).level).toBe('error')
+})
+
+test('WeChat that cannot be asked is a warning, and an error where only the operator can change it', () => {
+  const untrusted = EXAMPLES['wechat.unreachable']
+  expect(lineOf(untrusted)).toMatchObject({ level: 'error', fields: { outcome: 'failed' } })
+  expect(lineOf({ ...untrusted, fix: undefined } as LoginEvent).level).toBe('warn')
 })
 
 test('every error of this service has an outcome, and a success has no error', () => {

@@ -1,5 +1,5 @@
 import { LoginError } from '../../src/errors'
-import { Unreachable } from '../../src/upstream/unreachable'
+import { Unreachable, unreachableBy } from '../../src/upstream/unreachable'
 import { createTellFailures } from '../../src/wx/tell-failures'
 import { WxRefused } from '../../src/wx/wx-refused'
 import { unusable } from '../../src/wx/wx-unreachable'
@@ -49,6 +49,20 @@ test.each([
   expect(error).toMatchObject({ code, status, sent: cause.sent, reason: 'why' })
   expect(error.cause).toBeUndefined()
   expect(recorder.told).toMatchObject([{ error: code, sent: cause.sent, reason: 'why' }])
+})
+
+test('a certificate that is refused is told with what the operator does, and nothing else is', async () => {
+  const tellFailures = createTellFailures(recorder.events)
+  for (const code of ['CERT_NOT_YET_VALID', 'ECONNREFUSED']) {
+    const cause = unreachableBy(Object.assign(new Error(), { code }), {
+      sent: false,
+      isLate: false,
+    })
+    await failureOf(tellFailures(call, failing(cause)))
+  }
+  const [untrusted, refused] = recorder.told
+  expect(untrusted).toMatchObject({ reason: 'tls', fix: expect.stringMatching(/clock.*root/) })
+  expect(refused).toMatchObject({ reason: 'ECONNREFUSED', fix: undefined })
 })
 
 test('the seconds that a platform asks for are handed on', async () => {

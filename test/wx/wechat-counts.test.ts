@@ -1,6 +1,6 @@
 import { LoginError } from '../../src/errors'
 import type { UpstreamClient } from '../../src/upstream/client'
-import { Unreachable } from '../../src/upstream/unreachable'
+import { Unreachable, unreachableBy } from '../../src/upstream/unreachable'
 import { countFetches, countRequests } from '../../src/wx/wechat-counts'
 import { WxRefused } from '../../src/wx/wx-refused'
 import { WxUnreachable } from '../../src/wx/wx-unreachable'
@@ -40,6 +40,14 @@ test('a request without an answer is counted by its kind', async () => {
   const { client, told } = counting(() => Promise.reject(silence))
   await expect(client.get('/a', { query: {} })).rejects.toBe(silence)
   expect(told).toEqual([['/a', 'timeout', true]])
+})
+
+test('a certificate that was refused is counted apart: to wait is no help', async () => {
+  const error = Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' })
+  const refused = unreachableBy(error, { sent: false, isLate: false })
+  const { client, told } = counting(() => Promise.reject(refused))
+  await expect(client.get('/a', { query: {} })).rejects.toBe(refused)
+  expect(told).toEqual([['/a', 'untrusted', true]])
 })
 
 test('a call that was turned away here asked WeChat nothing, and is not counted', async () => {

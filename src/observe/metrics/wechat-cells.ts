@@ -4,14 +4,14 @@ import { PHONE_API } from '../../wx/getuserphonenumber'
 import { LOGIN_API } from '../../wx/jscode2session'
 import { RESET_API } from '../../wx/resetusersessionkey'
 import { STABLE_TOKEN_API } from '../../wx/stable-token'
-import type { WechatCounts } from '../../wx/wechat-counts'
+import type { RequestEnd, WechatCounts } from '../../wx/wechat-counts'
 import { type Board, byName } from './cells'
 import { NETWORK_SECONDS } from './login-cells'
 
 const APIS = [LOGIN_API, STABLE_TOKEN_API, PHONE_API, CHECKSESSION_API, RESET_API]
 
 /** How a request ends that WeChat did not answer in its own words. */
-const UNANSWERED = ['unavailable', 'timeout', 'bad_answer', 'quota'] as const
+const UNANSWERED = ['unavailable', 'untrusted', 'timeout', 'bad_answer', 'quota'] as const
 
 export interface WechatCellsOptions {
   board: Board
@@ -70,7 +70,7 @@ function requestCounter(board: Board) {
     const unanswered = new Map(UNANSWERED.map(outcome => [outcome, cellOf(outcome, 'none')]))
     return {
       seconds: seconds({ api }),
-      of(end: Parameters<WechatCounts['request']>[1]) {
+      of(end: RequestEnd) {
         if (typeof end === 'number') return refused(String(end))
         return (end === 'success' ? undefined : unanswered.get(end)) ?? answered
       },

@@ -4,7 +4,7 @@ import { withDeadline } from '../deadline'
 import type { OutageLog } from '../outage-log'
 import type { Result } from './driver'
 import { sqlCodeOf, sqlFaultOf } from './faults'
-import { fixOf } from './refusals'
+import { fixOf, fixOfOutage } from './refusals'
 import type { Value } from './statement'
 import type { StatementName } from './statements'
 
@@ -92,7 +92,7 @@ export class Lender {
     if (fault === 'conflict') return
     this.#failedAt = performance.now()
     const code = sqlCodeOf(error)
-    if (fault === 'outage') outages.lost(code)
+    if (fault === 'outage') outages.lost(code, fixOfOutage(code))
     else outages.refused(code, fixOf(code))
   }
 }

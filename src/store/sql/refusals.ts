@@ -79,6 +79,20 @@ const REFUSALS: Readonly<Record<string, string>> = {
     'the list of migrations is not of this version: start the version that made it, or set TABLE_PREFIX to the prefix that its tables have',
 }
 
+const DISK_FULL = 'the disk of the database is full: make room there; the service goes on by itself'
+
+/** Outages that last until somebody does this. */
+const OUTAGES: Readonly<Record<string, string>> = {
+  '53100': DISK_FULL,
+  ER_DISK_FULL: DISK_FULL,
+  ER_RECORD_FILE_FULL: DISK_FULL,
+}
+
+/** What an operator does about an outage that does not pass by itself. */
+export function fixOfOutage(code: string): string | undefined {
+  return OUTAGES[code]
+}
+
 /** What a refusal means and what an operator does about it, in one sentence. */
 export function fixOf(code: string): string {
   return REFUSALS[code] ?? 'check host, credentials and rights'

@@ -7,6 +7,7 @@ import type { Sequence } from '../sql/sequence'
 import type { Value } from '../sql/statement'
 import type { StatementName, Statements } from '../sql/statements'
 import { DAMAGED, FIX, identityOf, isDamage } from './damage'
+import { diskTroubleOf } from './disk-trouble'
 import { GroupCommit } from './group-commit'
 import { findWriter } from './missing-part'
 import { openFile } from './open-file'
@@ -14,9 +15,6 @@ import { createReader } from './reader'
 
 const READER_CACHE_KIB = 16_384
 const WRITER_CACHE_KIB = 65_536
-
-/** Slow to open, full, failing, read-only or gone: what the operator hears of beside the requests that fail. */
-const DISK_TROUBLE = /^(not_open_yet|disk_stalled|sqlite_(full|io|readonly|cannot_open))/
 
 export interface SqliteDriverOptions {
   file: string
@@ -138,8 +136,8 @@ class SqliteDriver implements SqlDriver {
   noteFailure(reason: string | undefined): void {
     const { outages } = this.#parts
     this.#isDamaged ||= reason === DAMAGED
-    const fix = reason && FIX[reason]
-    if (fix) outages.refused(reason, fix)
-    else if (reason && DISK_TROUBLE.test(reason)) outages.lost(reason)
+    if (reason === undefined) return
+    const trouble = reason in FIX ? { fix: FIX[reason] } : diskTroubleOf(reason)
+    if (trouble) outages.lost(reason, trouble.fix)
   }
 }

@@ -23,6 +23,8 @@ test.each([
   [123456, 'refused', 'other'],
   ['timeout', 'timeout', 'none'],
   ['unavailable', 'unavailable', 'none'],
+  ['untrusted', 'untrusted', 'none'],
+  ['untrusted', 'untrusted', 'none'],
   ['bad_answer', 'bad_answer', 'none'],
   ['quota', 'quota', 'none'],
 ] as const)(

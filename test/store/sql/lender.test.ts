@@ -69,13 +69,14 @@ test('a connection that comes after the deadline is given to the next caller, un
   expect(work).not.toHaveBeenCalled()
 })
 
-test('an outage is told once, without a fix; a refusal is told with its fix', async () => {
+test('an outage is told once, with a fix where it waits for somebody; so is a refusal', async () => {
   const { lender, told } = start()
-  for (const code of ['53300', '53300', '42501']) {
+  for (const code of ['53300', '53300', '53100', '42501']) {
     await lender.lend(() => Promise.reject(coded(code))).catch(() => {})
   }
   expect(told()).toEqual([
     { type: 'store.lost', reason: '53300' },
+    { type: 'store.lost', reason: '53100', fix: expect.stringContaining('make room') },
     { type: 'store.lost', reason: '42501', fix: expect.any(String) },
   ])
 })

@@ -1,4 +1,4 @@
-import { fixOf } from '../../../src/store/sql/refusals'
+import { fixOf, fixOfOutage } from '../../../src/store/sql/refusals'
 
 test.each([
   ['3D000', /database does not exist/],
@@ -20,4 +20,11 @@ test.each([
 
 test('a code that nobody has met yet has a fix, too', () => {
   expect(fixOf('XX000')).toBe('check host, credentials and rights')
+})
+
+test('a full disk of a server is an outage that says what to do, and a lost connection is not', () => {
+  for (const code of ['53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']) {
+    expect(fixOfOutage(code)).toMatch(/disk.*full.*make room/)
+  }
+  expect(fixOfOutage('ECONNREFUSED')).toBeUndefined()
 })

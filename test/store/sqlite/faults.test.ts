@@ -348,7 +348,7 @@ test('a full disk: no login, no log-out that only seems one, checks go on; with 
     expect(await check(body.token)).toBe(true)
     expect((await logOut(body.token)).status).toBe(200)
     expect(await check(body.token)).toBe(false)
-    expect(server.output()).toMatch(/store\.lost.*sqlite_(full|io)/)
+    expect(server.output()).toMatch(/error.*store\.lost.*sqlite_(full|io).*fix/)
     expect(server.output()).toContain('store.back')
   } finally {
     await server.stop('SIGKILL')
