@@ -4,7 +4,7 @@ import type { Patience } from '../../patience'
 import type { Result } from '../sql/driver'
 import { DAMAGED } from './damage'
 import type { WriterOptions } from './writer'
-import { type BatchMessage, READY, type WriteMessage, type WriteResult } from './writer-messages'
+import type { BatchMessage, READY, WriteMessage, WriteResult } from './writer-messages'
 
 export interface GroupCommitOptions {
   /** The writing thread's program. */
