@@ -1,5 +1,11 @@
 import { LoginError } from '../errors'
-import { type Events, type FailureOfUser, isUndecided, type LoginEvent, type Origin } from '../events'
+import {
+  type Events,
+  type FailureOfUser,
+  isUndecided,
+  type LoginEvent,
+  type Origin,
+} from '../events'
 import { type Deadline, startDeadline } from '../upstream/deadline'
 import type { BeginSession, LoginAnswer } from './begin-session'
 import type { CodeNames } from './code-names'
