@@ -6,6 +6,7 @@ const { readFileSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { envExample, optionTable } = require('../dist/config/option-tables.js')
 const { between } = require('./between')
+const { errcodeTable } = require('./errcode-table')
 const { withRouteTables } = require('./route-tables')
 
 /** Each document, and what it should be, given what it is. */
@@ -13,6 +14,7 @@ const DOCUMENTS = {
   '.env.example': () => envExample(),
   'README.md': text => withRouteTables(between(text, 'options', optionTable('zh')), 'zh'),
   'README.en.md': text => withRouteTables(between(text, 'options', optionTable('en')), 'en'),
+  'docs/runbook.md': text => between(text, 'errcodes', errcodeTable()),
 }
 
 module.exports = { DOCUMENTS }

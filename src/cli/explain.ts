@@ -5,8 +5,8 @@ import { type AddCommand, examples, unknownOption } from './command'
 import { FAULTS, type Fault, GUIDES } from './error-guide'
 import type { Terminal } from './terminal'
 
-/** One meaning of what was asked for; an errcode may have another one on another API. */
-interface Explanation {
+/** One meaning of what is asked for; an errcode may have another one on another API. */
+export interface Explanation {
   /** Where it means this; null: everywhere else. */
   readonly at: string | null
   readonly error: ErrorCode
@@ -49,13 +49,18 @@ export const addExplain: AddCommand = (program, { terminal, end }) => {
 
 function explain(asked: string, isJson: boolean, { print, say }: Terminal): number {
   if (asked.startsWith('--')) throw unknownOption(asked)
-  const found = NUMBER.test(asked) ? ofErrcode(Number(asked)) : ofError(asked)
+  const found = explanationsOf(asked)
   if (found.length === 0) {
     say(unknown(asked))
     return 1
   }
   print(isJson ? JSON.stringify({ asked, meanings: found }, null, 2) : found.map(page).join('\n\n'))
   return 0
+}
+
+/** What an errcode or an error name means, in the words of the service; empty where it knows none. */
+export function explanationsOf(asked: string): readonly Explanation[] {
+  return NUMBER.test(asked) ? ofErrcode(Number(asked)) : ofError(asked)
 }
 
 function ofErrcode(errcode: number): Explanation[] {

@@ -84,7 +84,9 @@ export function createBonds({ dataKeys, store }: BondsOptions): Bonds {
 
 /** No fault of the caller's, and no code that a new wx.login would mend: the store needs a look. */
 function unproven({ id }: Pick<Bond, 'id'>): LoginError {
-  return new LoginError('store_unavailable', { reason: 'user_unproven', userId: id })
+  // The row is not believed: an id that is none of ours would be somebody else's text in the log.
+  const userId = /^[\w-]{22}$/.test(id) ? id : undefined
+  return new LoginError('store_unavailable', { reason: 'user_unproven', userId })
 }
 
 function partsOf({ id, appid, openid }: Bond): readonly string[] {

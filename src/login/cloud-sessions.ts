@@ -105,7 +105,7 @@ function createFindRunning({ store, secrets, use, now }: CloudSessionsOptions) {
   return async ({ appid, openid, unionid }: CloudUser): Promise<Opened | undefined> => {
     const user = await store.users.findByOpenid(appid, openid)
     if (!user) return undefined
-    if (user.disabledAt !== null) throw new LoginError('user_disabled', { userId: user.id })
+    if (user.disabledAt !== null) throw new LoginError('user_disabled')
     // A login brings the unionid that was not known.
     if (unionid !== undefined && unionid !== user.unionid) return undefined
     const userId = user.id

@@ -74,6 +74,7 @@ test.each([
   'docs/other-languages.md',
   'docs/promises.md',
   'docs/reliability.md',
+  'docs/runbook.md',
   'docs/supply-chain.md',
   'docs/simulator.md',
   'docs/users.md',

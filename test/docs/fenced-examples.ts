@@ -134,6 +134,7 @@ export const FENCED_EXAMPLES: readonly FencedExample[] = [
     why: 'takes minutes: test/mutants/mutants.test.ts holds its list right',
   },
   { file: 'docs/operations.md', holds: 'npm run bench:setups', why: BENCH },
+  { file: 'docs/runbook.md', holds: 'metrics()', by: 'test/docs/runbook.test.ts' },
   { file: 'docs/performance.md', holds: 'npm run bench', why: BENCH },
   {
     file: 'docs/simulator.md',

@@ -35,6 +35,12 @@ test.each(['id', 'appid', 'openid', 'proof'] as const)(
   },
 )
 
+test('an id that is none of ours is not named in the log', async () => {
+  const { bonds, ann } = await setUp()
+  const altered = { ...ann, id: '-1' }
+  await expect(bonds.check(altered)).rejects.toMatchObject({ userId: undefined })
+})
+
 test('a unionid holds for the user whose login brought it', async () => {
   const { bonds, ann, eve } = await setUp()
   const { unionidProof } = ann
