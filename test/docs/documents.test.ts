@@ -72,6 +72,7 @@ test.each([
   'docs/operations.md',
   'docs/playground.md',
   'docs/other-languages.md',
+  'docs/privacy.md',
   'docs/promises.md',
   'docs/reliability.md',
   'docs/runbook.md',
