@@ -89,6 +89,26 @@ describe('a forged token is token_invalid and nothing else', () => {
     }
   })
 
+  test('a signature that was remembered, under another header or payload', () => {
+    const [header, payload, signature] = good.split('.')
+    const other = jwt.sign(claimsAt(clock, { sub: 'user-2' })).split('.')
+    const unsigned = Buffer.from('{"alg":"none"}').toString('base64url')
+    const texts = [
+      `${header}.${other[1]}`,
+      `${unsigned}.${payload}`,
+      `.${payload}`,
+      `${header}.`,
+      '',
+    ]
+    for (const text of texts) {
+      expect(refusal(jwt, good)).toBe('accepted')
+      expect([text, refusal(jwt, `${text}.${signature}`)]).toEqual([text, 'token_invalid'])
+      expect(refusal(jwt, String(signature))).toBe('token_invalid')
+      // A token that was refused takes no other one's place.
+      expect(jwt.verify(good).sub).toBe('user-1')
+    }
+  })
+
   test('cut off or begun late, anywhere', () => {
     for (let i = 0; i < good.length; i++)
       expect(refusal(jwt, good.slice(0, i))).toBe('token_invalid')
