@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Axios, type AxiosAdapter } from 'axios'
+import type { AxiosAdapter } from 'axios'
 import { LoginError } from '../errors'
 import type { Patience } from '../patience'
 import { type Deadline, startDeadline } from './deadline'
@@ -137,13 +137,23 @@ function isLasting({ reason }: Unreachable): boolean {
   return reason === UNTRUSTED || /^PROXY_4\d\d$/.test(reason)
 }
 
-const axios = new Axios({ transformRequest: [], transformResponse: [], headers: {} as never })
+type Axios = InstanceType<typeof import('axios')['Axios']>
+
+let axios: Axios | undefined
+
+/** Loaded by the first call: a start needs no platform, and axios with what it needs is 40 files. */
+function axiosOnce(): Axios {
+  if (axios) return axios
+  const { Axios } = require('axios') as typeof import('axios')
+  axios = new Axios({ transformRequest: [], transformResponse: [], headers: {} as never })
+  return axios
+}
 
 async function throughAxios(call: Call): Promise<HttpAnswer> {
   const adapter: AxiosAdapter = async config => {
     const { status, headers, body: data } = await call.answer
     return { data, status, statusText: '', headers: headers as never, config }
   }
-  const { status, headers, data } = await axios.request<Buffer>({ adapter })
+  const { status, headers, data } = await axiosOnce().request<Buffer>({ adapter })
   return { status, headers: headers as HttpAnswer['headers'], body: data }
 }

@@ -11,6 +11,8 @@ export interface GroupCommitOptions {
   script: string
   workerData: WriterOptions
   patience: Pick<Patience, 'startMs' | 'sqliteBatchMs' | 'sqliteRestartMs' | 'closeMs'>
+  /** Whether the thread starts at once; otherwise the first write, or closing, starts it. */
+  startsAtOnce: boolean
   /** Hears that the thread found the file damaged. */
   onDamage: () => void
 }
@@ -67,7 +69,7 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
-    this.#start()
+    if (options.startsAtOnce) this.#start()
   }
 
   /** Resolves with each statement's result once the write is committed, and on the disk where `durable`. */

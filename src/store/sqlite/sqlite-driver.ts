@@ -6,7 +6,7 @@ import type { Result, Row, SqlDriver, WriteOptions } from '../sql/driver'
 import type { Sequence } from '../sql/sequence'
 import type { Value } from '../sql/statement'
 import type { StatementName, Statements } from '../sql/statements'
-import { DAMAGED, FIX, identityOf, isDamage } from './damage'
+import { DAMAGED, FIX, identityOf, isCheckedAtStart, isDamage } from './damage'
 import { diskTroubleOf } from './disk-trouble'
 import { GroupCommit } from './group-commit'
 import { findWriter } from './missing-part'
@@ -48,26 +48,13 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
     connection: { busyTimeoutMs: patience.sqliteReadMs, cacheKib: READER_CACHE_KIB },
     migrationMs: patience.migrationConnectMs,
   })
-  const script = join(__dirname, 'writer.js')
+  let writer: GroupCommit
   try {
-    findWriter(script)
+    writer = openWriter(options, () => driver.noteFailure(DAMAGED))
   } catch (error) {
     database.close()
     throw error
   }
-  const writer = new GroupCommit({
-    script,
-    workerData: {
-      file,
-      identity: identityOf(file),
-      statements,
-      connection: { busyTimeoutMs: patience.sqliteWriteMs, cacheKib: WRITER_CACHE_KIB },
-      commitMs: patience.sqliteCommitMs,
-    },
-    patience,
-    onDamage: () => driver.noteFailure(DAMAGED),
-  })
-  // The thread starts beside the rest of the start; writes wait for it.
   const driver = new SqliteDriver({
     read: createReader(database, statements),
     writer,
@@ -79,6 +66,28 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
     },
   })
   return driver
+}
+
+/** @throws MissingPart */
+function openWriter(options: SqliteDriverOptions, onDamage: () => void): GroupCommit {
+  const { file, statements, patience } = options
+  const script = join(__dirname, 'writer.js')
+  findWriter(script)
+  return new GroupCommit({
+    script,
+    workerData: {
+      file,
+      identity: identityOf(file),
+      statements,
+      connection: { busyTimeoutMs: patience.sqliteWriteMs, cacheKib: WRITER_CACHE_KIB },
+      commitMs: patience.sqliteCommitMs,
+    },
+    patience,
+    // A file that the start has not checked is checked by the thread. For any other the thread would
+    // only make the start dearer, and takes 8 MB.
+    startsAtOnce: !isCheckedAtStart(file),
+    onDamage,
+  })
 }
 
 interface Parts {

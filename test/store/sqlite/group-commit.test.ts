@@ -41,6 +41,7 @@ function start(patience: Partial<Patience> = {}, said: string = READY): void {
     script,
     workerData,
     patience: { ...STRETCHED, sqliteRestartMs: 0, ...patience },
+    startsAtOnce: false,
     onDamage,
   })
 }
