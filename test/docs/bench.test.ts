@@ -11,8 +11,10 @@ test('bench/README.md names every file of the bench, and no other', () => {
     .map(name => name.replace(/\.js$/, ''))
   const [, index = ''] = readme.split('## The files')
   const named = [...index.matchAll(/`([\w-]+(?:\.c)?)`/g)].map(([, name]) => String(name))
-  const servers = readdirSync(join(ROOT, 'bench/servers')).map(name => name.replace(/\.js$/, ''))
-  expect(new Set(named)).toEqual(new Set([...files, ...servers]))
+  const inFolders = ['servers', 'nights'].flatMap(folder =>
+    readdirSync(join(ROOT, 'bench', folder)).map(name => name.replace(/\.js$/, '')),
+  )
+  expect(new Set(named)).toEqual(new Set([...files, ...inFolders]))
 })
 
 test('bench/README.md says of every bench script what it answers', () => {

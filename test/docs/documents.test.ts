@@ -68,6 +68,7 @@ test.each([
   'docs/wechat-route.md',
   'docs/metrics.md',
   'docs/mutants.md',
+  'docs/nights.md',
   'docs/openapi.md',
   'docs/operations.md',
   'docs/playground.md',

@@ -338,6 +338,9 @@ test('a full disk: no login, no log-out that only seems one, checks go on; with 
     expect(answer.headers['retry-after']).toBe('1')
     expect((await logOut(String(alive[0]))).status).toBe(503)
     expect((await http.get('/readyz')).status).toBe(503)
+    // A login that cannot claim its code frees it: that writes nothing, and is no sign of space.
+    for (let i = 0; i < 5; i++) expect((await logIn()).status).toBe(503)
+    expect(server.output()).not.toContain('store.back')
     // Ten sessions of a user stay.
     const latest = alive.slice(-10)
     for (const token of latest) expect(await check(token)).toBe(true)
