@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import { LoginError } from '../../errors'
 import type { Patience } from '../../patience'
 import type { OutageLog } from '../outage-log'
-import type { Result, Row, SqlDriver, WriteOptions } from '../sql/driver'
+import type {
+  NearDatabase,
+  Result,
+  Row,
+  SessionChanges,
+  SqlDriver,
+  WriteOptions,
+} from '../sql/driver'
 import type { Sequence } from '../sql/sequence'
 import type { Value } from '../sql/statement'
 import type { StatementName, Statements } from '../sql/statements'
@@ -10,6 +17,7 @@ import { DAMAGED, FIX, identityOf, isDamage } from './damage'
 import { GroupCommit } from './group-commit'
 import { openFile } from './open-file'
 import { createReader } from './reader'
+import { createSessionChanges } from './session-changes'
 
 const READER_CACHE_KIB = 16_384
 const WRITER_CACHE_KIB = 65_536
@@ -67,6 +75,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
   }
   return new SqliteDriver({
     read: createReader(database, statements),
+    changes: createSessionChanges(database, tablePrefix),
     writer,
     outages,
     async close() {
@@ -79,6 +88,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
 
 interface Parts {
   readonly read: (name: StatementName, values: readonly Value[]) => readonly Row[]
+  readonly changes: SessionChanges
   readonly writer: GroupCommit
   readonly outages: OutageLog
   readonly close: () => Promise<void>
@@ -90,20 +100,19 @@ interface Parts {
  */
 class SqliteDriver implements SqlDriver {
   readonly #parts: Parts
+  readonly near: NearDatabase
   #isDamaged = false
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.near = {
+      read: (name, values) => this.#reading(() => parts.read(name, values)),
+      look: () => this.#reading(() => parts.changes.look()),
+    }
   }
 
   async read(name: StatementName, values: readonly Value[]): Promise<readonly Row[]> {
-    try {
-      return this.#parts.read(name, values)
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      this.#noteFailure(DAMAGED)
-      throw new LoginError('store_unavailable', { reason: DAMAGED })
-    }
+    return this.near.read(name, values)
   }
 
   async write(
@@ -126,6 +135,16 @@ class SqliteDriver implements SqlDriver {
 
   close(): Promise<void> {
     return this.#parts.close()
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.#noteFailure(DAMAGED)
+      throw new LoginError('store_unavailable', { reason: DAMAGED })
+    }
   }
 
   #noteFailure(reason: string | undefined): void {
