@@ -6,7 +6,7 @@ import type {
   Sessions,
 } from '../contract/sessions'
 import { beginSession, type RedisSessionsOptions } from './begin-session'
-import { createEndOfTurn } from './end-of-turn'
+import { createEndOfTurn } from '../end-of-turn'
 import { endSessions, readSessionIds } from './end-sessions'
 import { readNewestKey } from './newest-record'
 import type { RedisHash } from './redis-commands'

@@ -32,5 +32,21 @@ export interface SqlDriver {
     values: readonly Value[],
     options?: WriteOptions,
   ): Promise<readonly Result[]>
+  /** Where the database lies in this process: see `NearDatabase`. */
+  readonly near?: NearDatabase
   close(): Promise<void>
+}
+
+/** A database that is read in microseconds, and knows what others change in it. */
+export interface NearDatabase extends SessionChanges {
+  /** Runs one statement that selects, at once. */
+  read(statement: StatementName, values: readonly Value[]): readonly Row[]
+}
+
+export interface SessionChanges {
+  /**
+   * Ids of users of whom anything changed since the last look: the user or a session. Undefined
+   * where nobody knows, so that it may be all.
+   */
+  look(): readonly string[] | undefined
 }

@@ -1,4 +1,5 @@
 import type { BegunLogin, ListedSession, NewLogin, Session, Sessions } from '../contract/sessions'
+import { rememberSessions } from './remembered-sessions'
 import { fromKeyColumn, toKeyColumn } from './session-key-hash'
 import type { StatementRunner } from './statement-runner'
 import type { RowOf } from './statements'
@@ -9,10 +10,7 @@ export function createSqlSessions(runner: StatementRunner): Sessions {
   const { read, write } = runner
   return {
     begin: login => begin(runner, login),
-    async find({ id, userId }) {
-      const [row] = await read('findSession', { sessionId: id, userId })
-      return row && toSession(row)
-    },
+    find: createFind(runner),
     async list(userId, now) {
       return (await read('listSessions', { userId, now })).map(toListedSession)
     },
@@ -36,6 +34,19 @@ export function createSqlSessions(runner: StatementRunner): Sessions {
       const [ended] = await write(['findSessionIds', 'endSessionsOfUser'], { userId })
       return ended.map(({ id }) => id)
     },
+  }
+}
+
+function createFind({ read, near }: StatementRunner): Sessions['find'] {
+  if (near) {
+    return rememberSessions(({ id, userId }) => {
+      const [row] = near.read('findSession', { sessionId: id, userId })
+      return row && toSession(row)
+    }, near)
+  }
+  return async ({ id, userId }) => {
+    const [row] = await read('findSession', { sessionId: id, userId })
+    return row && toSession(row)
   }
 }
 

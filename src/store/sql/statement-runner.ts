@@ -1,7 +1,7 @@
 import { LoginError } from '../../errors'
-import type { SqlDriver, WriteOptions } from './driver'
+import type { NearDatabase, SessionChanges, SqlDriver, WriteOptions } from './driver'
 import { sqlCodeOf } from './faults'
-import { sequencesOf, valuesOf } from './sequence'
+import { type FindSequence, sequencesOf, valuesOf } from './sequence'
 import type { Outcome } from './statement'
 import type { ParamsOf, RowOf, StatementName, Statements } from './statements'
 
@@ -46,6 +46,8 @@ export interface StatementRunner {
     name: Name,
     params: ParamsOf<Name>,
   ): Promise<readonly RowOf<Name>[]>
+  /** Where the database is near, as `read`, at once. */
+  readonly near?: NearRunner
   /** Runs statements in order, all or nothing; throws as `read` does. */
   write<const Names extends readonly StatementName[]>(
     names: Names,
@@ -54,10 +56,16 @@ export interface StatementRunner {
   ): Promise<Outcomes<Names>>
 }
 
+export interface NearRunner extends SessionChanges {
+  read<Name extends StatementName>(name: Name, params: ParamsOf<Name>): readonly RowOf<Name>[]
+}
+
 /** The one place where rows and parameters get their types; drivers below it know none. */
 export function createStatementRunner(driver: SqlDriver, statements: Statements): StatementRunner {
   const sequenceOf = sequencesOf(statements)
+  const { near } = driver
   return {
+    ...(near && { near: createNearRunner(near, sequenceOf) }),
     async read<Name extends StatementName>(name: Name, params: ParamsOf<Name>) {
       const values = valuesOf(sequenceOf(name), params as Record<string, unknown>)
       try {
@@ -77,6 +85,27 @@ export function createStatementRunner(driver: SqlDriver, statements: Statements)
       try {
         const results: unknown = await driver.write(sequence, values, options)
         return results as Outcomes<Names>
+      } catch (error) {
+        throw toUnavailable(error)
+      }
+    },
+  }
+}
+
+function createNearRunner(near: NearDatabase, sequenceOf: FindSequence): NearRunner {
+  return {
+    read<Name extends StatementName>(name: Name, params: ParamsOf<Name>) {
+      const values = valuesOf(sequenceOf(name), params as Record<string, unknown>)
+      try {
+        const rows: readonly unknown[] = near.read(name, values)
+        return rows as readonly RowOf<Name>[]
+      } catch (error) {
+        throw toUnavailable(error)
+      }
+    },
+    look() {
+      try {
+        return near.look()
       } catch (error) {
         throw toUnavailable(error)
       }

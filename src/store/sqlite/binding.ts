@@ -9,6 +9,7 @@ export interface SqliteDatabase {
 
 export interface SqliteStatement {
   all(...params: unknown[]): unknown[]
+  get(...params: unknown[]): unknown
   run(...params: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
   columns(): { name: string }[]
   /** Rows as lists of values; not there on Node before 22.16. */

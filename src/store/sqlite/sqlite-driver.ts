@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import { LoginError } from '../../errors'
 import type { Patience } from '../../patience'
 import type { OutageLog } from '../outage-log'
-import type { Result, Row, SqlDriver, WriteOptions } from '../sql/driver'
+import type {
+  NearDatabase,
+  Result,
+  Row,
+  SessionChanges,
+  SqlDriver,
+  WriteOptions,
+} from '../sql/driver'
 import type { Sequence } from '../sql/sequence'
 import type { Value } from '../sql/statement'
 import type { StatementName, Statements } from '../sql/statements'
@@ -12,6 +19,7 @@ import { GroupCommit } from './group-commit'
 import { findWriter } from './missing-part'
 import { openFile } from './open-file'
 import { createReader } from './reader'
+import { createSessionChanges } from './session-changes'
 
 const READER_CACHE_KIB = 16_384
 const WRITER_CACHE_KIB = 65_536
@@ -57,6 +65,7 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
   }
   const driver = new SqliteDriver({
     read: createReader(database, statements),
+    changes: createSessionChanges(database, tablePrefix),
     writer,
     outages,
     async close() {
@@ -92,6 +101,7 @@ function openWriter(options: SqliteDriverOptions, onDamage: () => void): GroupCo
 
 interface Parts {
   readonly read: (name: StatementName, values: readonly Value[]) => readonly Row[]
+  readonly changes: SessionChanges
   readonly writer: GroupCommit
   readonly outages: OutageLog
   readonly close: () => Promise<void>
@@ -103,20 +113,19 @@ interface Parts {
  */
 class SqliteDriver implements SqlDriver {
   readonly #parts: Parts
+  readonly near: NearDatabase
   #isDamaged = false
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.near = {
+      read: (name, values) => this.#reading(() => parts.read(name, values)),
+      look: () => this.#reading(() => parts.changes.look()),
+    }
   }
 
   async read(name: StatementName, values: readonly Value[]): Promise<readonly Row[]> {
-    try {
-      return this.#parts.read(name, values)
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      this.noteFailure(DAMAGED)
-      throw new LoginError('store_unavailable', { reason: DAMAGED })
-    }
+    return this.near.read(name, values)
   }
 
   async write(
@@ -139,6 +148,16 @@ class SqliteDriver implements SqlDriver {
 
   close(): Promise<void> {
     return this.#parts.close()
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      this.noteFailure(DAMAGED)
+      throw new LoginError('store_unavailable', { reason: DAMAGED })
+    }
   }
 
   /** Tells the operator what is wrong with the file, where that is more than one write's trouble. */

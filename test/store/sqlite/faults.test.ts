@@ -116,7 +116,7 @@ const PAGE = 4096
  */
 function damage(file: string): void {
   const descriptor = openSync(file, 'r+')
-  for (let page = 20; page * PAGE < statSync(file).size; page += 4) {
+  for (let page = 24; page * PAGE < statSync(file).size; page += 4) {
     writeSync(descriptor, Buffer.alloc(PAGE, 0xa5), 0, PAGE, page * PAGE)
   }
   closeSync(descriptor)

@@ -33,6 +33,7 @@ function withoutLists(whole: SqliteDatabase): SqliteDatabase {
       const statement = whole.prepare(sql)
       return {
         all: (...params) => statement.all(...params),
+        get: (...params) => statement.get(...params),
         run: (...params) => statement.run(...params),
         columns: () => statement.columns(),
       }

@@ -1,4 +1,4 @@
-import { createEndOfTurn } from '../../../src/store/redis/end-of-turn'
+import { createEndOfTurn } from '../../src/store/end-of-turn'
 
 test('calls of one turn of the event loop share one wait, and the next turn has its own', async () => {
   const endOfTurn = createEndOfTurn()
