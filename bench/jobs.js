@@ -1,11 +1,13 @@
-/** What clients ask of our service over and over; `contains` is what a right answer holds. */
-const CHECK = {
-  method: 'GET',
-  path: '/checklogin',
-  fill: 'token',
-  status: 200,
-  contains: '"is_login":true',
-}
+/** What clients ask of a server over and over; `contains` is what a right answer holds. */
+const get = (path, fill, contains) => ({ method: 'GET', path, fill, status: 200, contains })
+
+const HELLO = get('/', 'plain', '"hello":"world"')
+const LIVEZ = get('/livez', 'plain', '"ok"')
+const VERIFY = get('/verify', 'token', '')
+const CHECK = get('/checklogin', 'token', '"is_login":true')
+/** A business route of a host, and the same one behind our guard: both are sent the same tokens. */
+const OPEN = get('/open', 'token', '"orders":[]')
+const GUARDED = get('/guarded', 'token', '"orders":[]')
 const LOGIN = { method: 'POST', path: '/login', fill: 'code', status: 200, contains: '"token":"' }
 
 const CONNECTIONS = 64
@@ -17,4 +19,4 @@ async function logIn(load, url, users) {
   return answers.map(answer => JSON.parse(answer).token)
 }
 
-module.exports = { CHECK, CONNECTIONS, LOGIN, logIn }
+module.exports = { CHECK, CONNECTIONS, GUARDED, HELLO, LIVEZ, LOGIN, OPEN, VERIFY, logIn }
