@@ -44,6 +44,14 @@ async function createServers(folder, onStart, { node = process.execPath } = {}) 
      * for all logins come from one address here. All that are started share one JWT_SECRET.
      */
     startOurs: (name, env = {}) => start(name, OURS, { ...ours(name), ...env }),
+    /** A peer: its script is in `servers/`, or with what was installed for it. */
+    startPeer: ({ name, isInstalled }, installed, env) => {
+      const script = isInstalled ? join(installed, `${name}.js`) : scriptOf(name)
+      return start(name, script, { ...app, ...env })
+    },
+    /** A WeChat on a bad day; the same seed is the same day. */
+    startRoughWechat: (name, seed) =>
+      start(name, scriptOf('rough-wechat'), { SEED: String(seed) }, process.execPath),
     /** A host program that mounts ours, on the settings and the file of an instance of that name. */
     startHost: name => start(name, scriptOf(name), ours(name)),
   }

@@ -1,7 +1,7 @@
 const jobs = require('./jobs')
 
 /** Logins that come while checks are measured, from other clients. */
-const STORM = { ...jobs.LOGIN, perSecond: 1000, connections: 256 }
+const STORM = { ...jobs.PATIENT_LOGIN, perSecond: 1000, connections: 256 }
 
 /**
  * V8's compiler costs more than a login itself in the first seconds of logins, so they are warmed so
@@ -27,14 +27,14 @@ const SUBJECTS = [
     name: 'tutorial',
     title: 'tutorial, POST /login',
     server: 'tutorial',
-    job: jobs.LOGIN,
+    job: jobs.PATIENT_LOGIN,
     warmUpMs: LOGIN_WARM_UP_MS,
   },
   {
     name: 'login',
     title: 'POST /login, durable',
     server: 'ours',
-    job: jobs.LOGIN,
+    job: jobs.PATIENT_LOGIN,
     warmUpMs: LOGIN_WARM_UP_MS,
   },
   {
