@@ -36,9 +36,9 @@ function createClient(url) {
     const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? 0
     const body = text.slice(end + 4)
     if (body.length < Number(length)) return true
-    const status = Number(text.slice(9, 12))
+    const answer = { status: Number(text.slice(9, 12)), head: text.slice(0, end), text: body }
     text = ''
-    settle('resolve', { status, text: body })
+    settle('resolve', answer)
     return true
   }
 
@@ -63,4 +63,15 @@ function requestText({ method, path, host, headers = {}, body = '' }) {
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
 }
 
-module.exports = { createClient, requestText }
+/** One request of JSON on a connection of its own; gives up after 10 s. */
+async function askOnce(url, { headers, ...request }) {
+  const client = createClient(url)
+  const all = { 'Content-Type': 'application/json', ...headers }
+  try {
+    return await client.ask(requestText({ ...request, host: new URL(url).host, headers: all }))
+  } finally {
+    client.close()
+  }
+}
+
+module.exports = { askOnce, createClient, requestText }

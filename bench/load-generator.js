@@ -6,19 +6,30 @@ let codes = 0
 /** As long as WeChat's codes, and never the same one twice. */
 const nextCode = () => `${process.pid}x${++codes}`.padStart(32, '0')
 
-/** How each kind of request is filled, request by request. */
+/** Where a token goes, unless the job says otherwise: a peer may want it in its path or body. */
+const bearer = token => ({ Authorization: `Bearer ${token}` })
+
+/** How each kind of request is filled, request by request; `{code}` and `{token}` stand for them. */
 const FILLERS = {
   plain: request => () => request({}),
-  token: (request, { tokens }) => {
-    const texts = tokens.map(token => request({ headers: { Authorization: `Bearer ${token}` } }))
+  token: (request, { path, body, tokens }) => {
+    const texts = tokens.map(token => {
+      if (path.includes('{token}')) return request({ path: path.replace('{token}', token) })
+      if (body) return request({ headers: JSON_TYPE, body: body.replace('{token}', token) })
+      return request({ headers: bearer(token) })
+    })
     let next = 0
     return () => texts[next++ % texts.length]
   },
-  code: request => () => {
-    const headers = { 'Content-Type': 'application/json' }
-    return request({ headers, body: JSON.stringify({ code: nextCode() }) })
+  code: (request, { path, body }) => {
+    if (!body) return () => request({ path: path.replace('{code}', nextCode()) })
+    return () => request({ headers: JSON_TYPE, body: body.replace('{code}', nextCode()) })
   },
 }
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+/** Logins that may be refused: more would say that the server was measured while it refuses. */
+const MOST_REFUSED = 0.02
 
 /**
  * Keeps `connections` requests going for `ms`, then waits for the last answers. With `perSecond`
@@ -33,6 +44,7 @@ async function run(job) {
   const latencies = []
   const answers = []
   let inTime = 0
+  let refused = 0
   const begin = performance.now()
   const dueAt = number => (perSecond ? begin + (number * 1000) / perSecond : performance.now())
   let started = 0
@@ -46,6 +58,10 @@ async function run(job) {
       // A timer that fires late is our own fault; a connection that came back late is the server's.
       const from = pause > 0 ? performance.now() : due
       const { status, text } = await client.ask(request())
+      if (status === 503 && job.mayRefuse) {
+        refused++
+        continue
+      }
       const now = performance.now()
       latencies.push(now - from)
       if (now < begin + ms) inTime++
@@ -60,6 +76,7 @@ async function run(job) {
   } finally {
     for (const client of clients) client.close()
   }
+  if (refused > latencies.length * MOST_REFUSED) throw new Error(`${refused} times 503`)
   return { latencies: Float64Array.from(latencies), inTime, answers }
 }
 

@@ -1,53 +1,59 @@
-// npm run bench [-- --quick] [-- --rounds=9]: what a request costs, in CPU time of the server.
+// npm run bench [-- --quick] [-- --sessions --rounds=9 --node=PATH --json=FILE --svg=FILE]: what a
+// request costs in CPU time of the server, against the targets.
+const { writeFileSync } = require('node:fs')
 const { runBounded } = require('./bounded')
 const { canMeasure } = require('./cpu-time')
-const { CONNECTIONS, logIn } = require('./jobs')
+const { targetsChart } = require('./targets-chart')
+const { CONNECTIONS } = require('./jobs')
 const { createLoad } = require('./load')
-const { machine } = require('./machine')
-const { readNumber } = require('./options')
-const { report } = require('./report')
+const { loadAverage, machine, versionOf } = require('./machine')
+const { readArguments } = require('./options')
+const { resultsOf } = require('./results')
 const { measure } = require('./rounds')
-const { createServers } = require('./servers')
+const { startSubjects } = require('./start-subjects')
 const { SUBJECTS } = require('./subjects')
+const { report } = require('./targets-report')
 const { createTemporaryFolder } = require('./temporary-folder')
 
-const FULL = { rounds: 5, roundMs: 3000, warmUpMs: 2000 }
-const QUICK = { rounds: 2, roundMs: 800, warmUpMs: 400 }
+const FULL = { roundMs: 2000, warmUpMs: 8000 }
+const QUICK = { roundMs: 700, warmUpMs: 2500 }
+/** Starting eight servers, and filling two of their files. */
+const START_MS = 120_000
 
-const USERS = 2000
+const { quick, sessions, json, svg, node, rounds } = readArguments(process.argv.slice(2), {
+  flags: ['quick', 'sessions'],
+  texts: ['json', 'svg', 'node'],
+  numbers: { rounds: { standard: 7, most: 49 } },
+})
+const pace = quick ? QUICK : FULL
+const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * pace.roundMs)
 
-const say = text => process.stdout.write(`${text}\n`)
-
-function readOptions(args) {
-  const rest = args.filter(arg => arg !== '--quick')
-  const standard = rest.length < args.length ? QUICK : FULL
-  return {
-    ...standard,
-    rounds: readNumber(rest, 'rounds', { standard: standard.rounds, most: 49 }),
-  }
-}
-
-const options = readOptions(process.argv.slice(2))
-const plannedMs = SUBJECTS.length * (options.warmUpMs + options.rounds * options.roundMs)
-
-runBounded(plannedMs * 2 + 60_000, async atEnd => {
+runBounded(plannedMs * 2 + START_MS, async atEnd => {
   if (!canMeasure()) throw new Error('CPU time is read from /proc, which this machine has not')
   const folder = createTemporaryFolder()
   atEnd(folder.remove)
-  const start = await createServers(folder.path, server => atEnd(server.stop))
-  const servers = {
-    hello: await start.start('hello'),
-    tutorial: await start.start('tutorial'),
-    ours: await start.startOurs('ours'),
-  }
-  const load = createLoad()
+  const version = versionOf(node ?? process.execPath)
+  const [load, besideLoad] = [createLoad(), createLoad()]
   atEnd(load.stop)
-  const tokens = await logIn(load, servers.ours.url, USERS)
-
-  const { rounds, roundMs } = options
-  say(machine())
-  say(`${rounds} rounds of ${roundMs / 1000} s each, ${CONNECTIONS} connections, loopback`)
+  atEnd(besideLoad.stop)
+  const withSessions = sessions || !quick
+  const started = await startSubjects({ folder: folder.path, node, load, withSessions, atEnd })
+  const { servers, tokens, skipped } = started
+  const subjects = SUBJECTS.filter(({ server }) => server in servers)
   const onRound = done => process.stderr.write(`round ${done} of ${rounds}\n`)
-  const results = await measure({ load, servers, tokens, ...options, onRound })
-  say(`\n${report(results)}`)
+  const clients = { load, besideLoad }
+  const all = await measure({ subjects, servers, tokens, ...clients, rounds, ...pace, onRound })
+
+  const context = {
+    machine: machine(version),
+    node: version,
+    isQuick: quick,
+    roundMs: pace.roundMs,
+    connections: CONNECTIONS,
+    loadAverage: loadAverage(),
+  }
+  const results = resultsOf(all, context, skipped)
+  process.stdout.write(`${report(results)}\n`)
+  if (json) writeFileSync(json, `${JSON.stringify(results, undefined, 1)}\n`)
+  if (svg) writeFileSync(svg, targetsChart([results]))
 })

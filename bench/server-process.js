@@ -9,12 +9,12 @@ const STOP_MS = 5000
 /**
  * Starts a Node script as a process of its own and waits until it says where it listens. What it
  * prints goes into a file of `folder`, which is also where it runs, so that it finds no `.env`.
- * It sees no environment but `env`.
+ * It sees no environment but `env`. `node` is the path of the Node that runs it.
  */
-async function startServer({ name, script, env, folder }) {
+async function startServer({ name, script, env, folder, node = process.execPath }) {
   const output = join(folder, `${name}.log`)
   const file = openSync(output, 'w')
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(node, [script], {
     cwd: folder,
     env: { NODE_ENV: 'production', ...env },
     stdio: ['ignore', file, file],

@@ -6,19 +6,9 @@ function spread(values) {
   return { median, min: sorted[0], max: sorted.at(-1) }
 }
 
-/** One subject's figure over all rounds. */
-function figure(rounds, name, field) {
-  return spread(rounds.map(samples => samples[name][field]))
-}
-
-/** CPU against another subject's of the same round, so that a slow moment slows both. */
-function ratio(rounds, name, baseline) {
-  return spread(rounds.map(samples => samples[name].cpuUs / samples[baseline].cpuUs))
-}
-
 /** The value that so many of a hundred do not exceed, of values in rising order. */
 function percentile(sorted, percent) {
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]
 }
 
-module.exports = { figure, percentile, ratio, spread }
+module.exports = { percentile, spread }
