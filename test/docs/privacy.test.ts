@@ -88,10 +88,11 @@ test('it has every field of a line of the log', () => {
     const row = lines.split('\n').find(text => text.startsWith(`| ${words}`))
     return namesIn(row?.split(' | ')[1]).sort()
   }
-  const [, request = ''] = /jsonLine\(\{\n([\s\S]*?)\n {2}\}\)/.exec(
-    read('src/http/request-log.ts'),
-  ) ?? ['', '']
-  const ofRequest = [...request.matchAll(/^ {4}(\w+)(?::|,$)/gm)].map(([, name]) => name)
+  const [, request = ''] =
+    /const line =([\s\S]*?)return/.exec(read('src/http/request-log.ts')) ?? []
+  const ofRequest = [...request.matchAll(/"(\w+)":|field\('(\w+)'|\$\{(PID)\}/g)].map(
+    ([, written, field, pid]) => written ?? field ?? pid?.toLowerCase(),
+  )
   expect(ofRequest.length).toBeGreaterThan(12)
   expect(line('每个请求')).toEqual(ofRequest.sort())
   const [, names = ''] =

@@ -29,6 +29,7 @@ const STEPS = [
   '0015_users_unionid_proof',
   '0016_disabled_users',
   '0017_sessions_last_used_at',
+  '0018_session_changes',
 ] as const
 
 /** The names of the steps that lead to the present schema. */

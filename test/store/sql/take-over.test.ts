@@ -11,6 +11,7 @@ import mysql from 'mysql2/promise'
 import pg from 'pg'
 import type { Store } from '../../../src/store/contract/store'
 import { openStore } from '../../../src/store/open'
+import { CHANGES_TABLE, CHANGES_TRIGGERS } from '../../../src/store/sql/session-changes'
 import type { SqlDialect } from '../../../src/store/sql/tables'
 import { openSqlite } from '../../../src/store/sqlite/binding'
 import { available, startMariadb, startPostgres } from '../../support/databases'
@@ -342,6 +343,8 @@ test('a login that was made before the tables were renamed still holds', async (
   const { token } = await before.logIn()
   await before.close()
   const old = openSqlite(database.file, { busyTimeoutMs: 100, cacheKib: 1000 })
+  for (const trigger of CHANGES_TRIGGERS) old.exec(`drop trigger mpl_${trigger}`)
+  old.exec(`drop table mpl_${CHANGES_TABLE}`)
   for (const table of ['users', 'sessions', 'login_codes', 'call_counts', 'shared_values']) {
     old.exec(`alter table mpl_${table} rename to ${table}`)
   }
