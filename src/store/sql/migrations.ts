@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely'
+import { createChangesTable } from './changes-table'
 import { SchemaChange } from './schema-change'
 import type { SchemaTarget } from './schema-target'
-import { createSessionChanges } from './session-changes'
 import { takeOver } from './take-over'
 
 /**
@@ -56,7 +56,7 @@ export function migrationsFor(target: SchemaTarget): Record<string, Migration> {
     '0017_sessions_last_used_at': step(change =>
       change.addColumn('sessions', 'last_used_at', 'bigint'),
     ),
-    '0018_session_changes': step(createSessionChanges),
+    '0018_session_changes': step(createChangesTable),
   }
 }
 
