@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, sql } from 'kysely'
+import { createChangesTable } from './changes-table'
 import { SchemaChange } from './schema-change'
 import type { SchemaTarget } from './schema-target'
-import { createSessionChanges } from './session-changes'
 import { type StepName, TAKE_OVER } from './steps'
 import { takeOver } from './take-over'
 
@@ -55,7 +55,7 @@ export function migrationsFor(target: SchemaTarget): Record<string, Migration> {
     '0017_sessions_last_used_at': step(change =>
       change.addColumn('sessions', 'last_used_at', 'bigint'),
     ),
-    '0018_session_changes': step(createSessionChanges),
+    '0018_session_changes': step(createChangesTable),
   }
   // With no prefix the tables are called as they always were.
   return target.tablePrefix === '' ? steps : { [TAKE_OVER]: step(takeOver), ...steps }
