@@ -40,6 +40,19 @@ const failureOf = (client: UpstreamClient, deadline?: Deadline): Promise<Unreach
     (error: Unreachable) => error,
   )
 
+test('status and headers of an answer are those that came', async () => {
+  const date = 'Fri, 02 Jan 2026 03:04:05 GMT'
+  const server = http.createServer((_req, res) => {
+    res.writeHead(429, { Date: date, 'Retry-After': '7' }).end()
+  })
+  const heard: unknown[] = []
+  const onAnswer: UpstreamClientOptions['onAnswer'] = ({ status, headers }) =>
+    heard.push([status, headers.date])
+  const failure = await failureOf(await clientTo(server, { onAnswer }))
+  expect([failure.kind, failure.retryAfter]).toEqual(['quota', 7])
+  expect(heard).toEqual([[429, date]])
+})
+
 test('asks with the query, the headers and the JSON that were given, and gives the JSON back', async () => {
   const server = http.createServer((req, res) => {
     const { method, url, headers } = req
