@@ -91,7 +91,8 @@ test.each([
 ])('a file that lost %s gets it back, and all are to be forgotten', async (_what, losing) => {
   await open()
   const other = connect()
-  const schema = () => other.prepare('select type, name, sql from sqlite_schema order by 1, 2').all()
+  const schema = () =>
+    other.prepare('select type, name, sql from sqlite_schema order by 1, 2').all()
   const whole = schema()
   other.exec(losing)
   expect(schema()).not.toEqual(whole)
