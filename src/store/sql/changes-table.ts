@@ -13,6 +13,7 @@ const PRUNE_EVERY = 512
  *
  * - `insert or replace` and `update or replace` delete rows without running a delete trigger. So an
  *   insert names the rows that it may replace, and a change of a key names all.
+ * - What is there already stays: a start makes what was lost since, in a recovery or by hand.
  * - A user who is erased must leave no trace: what was noted of the user goes, and all are named.
  */
 export async function createChangesTable(change: SchemaChange): Promise<void> {
@@ -22,7 +23,7 @@ export async function createChangesTable(change: SchemaChange): Promise<void> {
   const [changes, sessions, users] = [nameOf(CHANGES_TABLE), nameOf('sessions'), nameOf('users')]
   const note = `insert into "${changes}" (user_id)`
   // `mark` tells a row from one that has its number in another copy of the file. 52 bits: a double.
-  const table = `create table "${changes}" (
+  const table = `create table if not exists "${changes}" (
     seq integer primary key, user_id text, mark integer not null default (random() >> 12))`
   const triggers: Record<(typeof CHANGES_TRIGGERS)[number], string> = {
     session_inserted: `before insert on "${sessions}"
@@ -45,6 +46,6 @@ export async function createChangesTable(change: SchemaChange): Promise<void> {
   // There is always a row to read on from, also before the first change.
   await sql.raw(`${note} values (null)`).execute(db)
   for (const [name, body] of Object.entries(triggers)) {
-    await sql.raw(`create trigger "${nameOf(name)}" ${body}`).execute(db)
+    await sql.raw(`create trigger if not exists "${nameOf(name)}" ${body}`).execute(db)
   }
 }

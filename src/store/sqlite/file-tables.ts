@@ -1,5 +1,7 @@
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+import { createChangesTable } from '../sql/changes-table'
 import { migrate } from '../sql/migrate'
+import { SchemaChange } from '../sql/schema-change'
 import type { SchemaTarget } from '../sql/schema-target'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
 
@@ -11,8 +13,19 @@ export function openFileTables(file: string, connection: SqliteOptions): Kysely<
 
 /** Migrates a file over a connection that may write. */
 export function migrateFile(database: SqliteDatabase, target: SchemaTarget): Promise<void> {
-  const dialect = new TransactionalDialect({ database: forKysely(database) })
-  return migrate(new Kysely<unknown>({ dialect }), target)
+  return migrate(openMigrating(database), target)
+}
+
+/** Makes what is missing of the list of changed sessions, and lets all who remember any forget them. */
+export function mendChanges(database: SqliteDatabase, target: SchemaTarget): Promise<void> {
+  const mending = openMigrating(database).transaction()
+  return mending.execute(db => createChangesTable(new SchemaChange(db, target)))
+}
+
+function openMigrating(database: SqliteDatabase): Kysely<unknown> {
+  return new Kysely<unknown>({
+    dialect: new TransactionalDialect({ database: forKysely(database) }),
+  })
 }
 
 /** SQLite can roll back its schema; told so, Kysely migrates in one transaction, all or nothing. */

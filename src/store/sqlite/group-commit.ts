@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { LoginError } from '../../errors'
 import type { Patience } from '../../patience'
 import type { Result } from '../sql/driver'
-import { DAMAGED } from './damage'
+import { DAMAGED, FILE_GONE } from './damage'
 import type { WriterOptions } from './writer'
 import type { BatchMessage, READY, WriteMessage, WriteResult } from './writer-messages'
 
@@ -41,6 +41,8 @@ interface PendingWrite extends WriteRequest {
 const MAX_STATEMENTS = 4096
 /** The thread takes long to open the file or to look through it. */
 const NOT_OPEN = 'not_open_yet'
+/** The thread ended before it had the file open, and is started again a moment later. */
+const DOWN = 'writer_down'
 /** Writes that may wait for the thread; one more is `overloaded`. */
 const MAX_WAITING = 10_000
 
@@ -57,6 +59,8 @@ export class GroupCommit {
   #startTimer: NodeJS.Timeout | undefined
   /** Why every write is refused. */
   #refusal: typeof DAMAGED | typeof NOT_OPEN | undefined
+  /** Why there is no thread, where there is none. */
+  #whyDown: typeof DOWN | typeof FILE_GONE = DOWN
   #startedAt = Number.NEGATIVE_INFINITY
   #queue: PendingWrite[] = []
   /** What the thread is writing; empty while it has nothing to do. */
@@ -66,6 +70,8 @@ export class GroupCommit {
   #isStalled = false
   #isFlushDue = false
   #onClosed: (() => void) | undefined
+  /** The thread was given up: no other follows it. */
+  #isAbandoned = false
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
@@ -91,13 +97,23 @@ export class GroupCommit {
   /** Finishes what waits, closes the file and ends the thread, which a dead disk may not hold up. */
   close(): Promise<void> {
     return new Promise(resolve => {
-      const force = setTimeout(() => this.#worker?.terminate(), this.#options.patience.closeMs)
+      const force = setTimeout(() => this.#abandon(), this.#options.patience.closeMs)
       this.#onClosed = () => {
         clearTimeout(force)
         resolve()
       }
       this.#flushSoon()
     })
+  }
+
+  /** Ends the thread and does not wait for its end: one that hangs in a call to the disk has none. */
+  #abandon(): void {
+    this.#isAbandoned = true
+    const worker = this.#worker
+    worker?.terminate()
+    // Afterwards, for ending it refs it.
+    worker?.unref()
+    this.#afterExit()
   }
 
   /** Whatever else this turn of the event loop brings goes into the same batch. */
@@ -117,7 +133,7 @@ export class GroupCommit {
     if (worker && !this.#isReady) return this.#waitForStart()
     const batch = this.#takeBatch()
     if (!worker) {
-      for (const { reject } of batch) reject(unavailable('writer_down'))
+      for (const { reject } of batch) reject(unavailable(this.#whyDown))
       this.#flushSoon()
       return
     }
@@ -150,6 +166,7 @@ export class GroupCommit {
       this.#options.onDamage()
     } else {
       this.#isReady = true
+      this.#whyDown = DOWN
       this.#flushSoon()
     }
   }
@@ -214,27 +231,33 @@ export class GroupCommit {
   /** A thread that dies is replaced, but not in a tight loop: then there is none for a moment. */
   #start(): Worker | undefined {
     const { script, workerData, patience } = this.#options
+    if (this.#isAbandoned) return undefined
     if (performance.now() - this.#startedAt < patience.sqliteRestartMs) return undefined
     this.#startedAt = performance.now()
     const worker = new Worker(script, { workerData })
     worker.on('message', said => this.#hear(said))
     // The exit that follows tells the callers; unheard, the error would end the process.
-    worker.on('error', () => {})
+    worker.on('error', ({ message }) => {
+      this.#whyDown = message === FILE_GONE ? FILE_GONE : DOWN
+    })
     worker.on('exit', () => this.#afterExit())
     worker.unref()
     this.#worker = worker
     return worker
   }
 
+  /** What waits goes to the next thread, but where this one could not open the file, or is the last. */
   #afterExit(): void {
+    const reason = this.#isReady ? 'writer_died' : this.#whyDown
+    const isQueueLost = !this.#isReady || this.#onClosed !== undefined
+    const lost = [...this.#batch, ...(isQueueLost ? this.#queue.splice(0) : [])]
     this.#worker = undefined
     this.#isReady = false
     this.#endStart()
-    const lost = this.#batch
     this.#endBatch()
-    for (const { reject } of lost) reject(unavailable('writer_died'))
-    if (this.#queue.length > 0) this.#flushSoon()
-    else this.#onClosed?.()
+    for (const { reject } of lost) reject(unavailable(reason))
+    if (this.#onClosed) this.#onClosed()
+    else if (this.#queue.length > 0) this.#flushSoon()
   }
 }
 

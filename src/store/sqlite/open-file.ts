@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../../make-folder'
+import { CHANGES_TABLE, CHANGES_TRIGGERS } from '../sql/changes-names'
 import { listSteps, migrateIfDue } from '../sql/steps'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
 import { checkWhole, isCheckedAtStart } from './damage'
@@ -61,17 +62,34 @@ async function migrateOnce(
   { file, tablePrefix }: OpenFileOptions,
 ): Promise<void> {
   const target = { dialect: 'sqlite', tablePrefix } as const
+  const checkLarge = () => isCheckedAtStart(file) || checkWhole(database, file)
   await migrateIfDue(
     tablePrefix,
     async () => database.prepare(listSteps(target)).all(),
     async () => {
-      if (!isCheckedAtStart(file)) checkWhole(database, file)
+      checkLarge()
       await loadTables().migrateFile(database, target)
     },
   )
+  if (hasChanges(database, tablePrefix)) return
+  checkLarge()
+  await loadTables().mendChanges(database, target)
 }
 
-/** Only a migration that is due loads Kysely. */
+/**
+ * Whether the list of changed sessions is whole. A recovery or a person may lose a part of it: with
+ * the triggers and no table every login fails, with neither a change of a session would be missed.
+ */
+function hasChanges(database: SqliteDatabase, tablePrefix: string): boolean {
+  const parts = [CHANGES_TABLE, ...CHANGES_TRIGGERS]
+  const names = parts.map(name => `'${tablePrefix}${name}'`).join()
+  const [found] = database
+    .prepare(`select count(*) as n from sqlite_schema where name in (${names})`)
+    .all() as { n: number }[]
+  return found?.n === parts.length
+}
+
+/** Only a file that has to be changed loads Kysely. */
 function loadTables(): typeof import('./file-tables') {
   return require('./file-tables')
 }

@@ -56,25 +56,22 @@ export async function openSqliteDriver(options: SqliteDriverOptions): Promise<Sq
     connection: { busyTimeoutMs: patience.sqliteReadMs, cacheKib: READER_CACHE_KIB },
     migrationMs: patience.migrationConnectMs,
   })
-  let writer: GroupCommit
   try {
-    writer = openWriter(options, () => driver.noteFailure(DAMAGED))
+    const read = createReader(database, statements)
+    const changes = createSessionChanges(database, tablePrefix)
+    // After all that can fail: nobody would end the thread. It speaks once `driver` is there.
+    const writer = openWriter(options, () => driver.noteFailure(DAMAGED))
+    const close = async () => {
+      // The writer last: only a connection that may write clears the WAL away when it goes.
+      database.close()
+      await writer.close()
+    }
+    const driver = new SqliteDriver({ read, changes, writer, outages, close })
+    return driver
   } catch (error) {
     database.close()
     throw error
   }
-  const driver = new SqliteDriver({
-    read: createReader(database, statements),
-    changes: createSessionChanges(database, tablePrefix),
-    writer,
-    outages,
-    async close() {
-      // The writer last: only a connection that may write clears the WAL away when it goes.
-      database.close()
-      await writer.close()
-    },
-  })
-  return driver
 }
 
 /** @throws MissingPart */
@@ -138,7 +135,7 @@ class SqliteDriver implements SqlDriver {
     try {
       const message = [key, ...values] as const
       const results = await writer.write({ message, statements: steps.length, durable, shred })
-      if (isWritten(results)) outages.back()
+      if (isProof(results, outages.reason)) outages.back()
       return results
     } catch (error) {
       this.noteFailure((error as LoginError).reason)
@@ -170,11 +167,15 @@ class SqliteDriver implements SqlDriver {
   }
 }
 
+/** A disk that refuses to be written. A disk that stalls, and a file that is gone, refuse every commit. */
+const REFUSES_ROWS = /^sqlite_(full|io|readonly)/
+
 /**
- * Whether rows were changed. A statement that met no row needs no space, and proves nothing of a disk
- * that is full: each login there frees a code that it could not claim, which told `store.back` 190
- * times in a night, and `store.lost` as often (`npm run nights`).
+ * Whether a commit proves that what was lost is back. One that met no row needs no space, and proves
+ * nothing of a disk that is full: each login there frees a code that it could not claim, which told
+ * `store.back` 190 times in a night, and `store.lost` as often (`npm run nights`).
  */
-function isWritten(results: readonly Result[]): boolean {
-  return results.some(result => typeof result === 'number' && result > 0)
+function isProof(results: readonly Result[], lost = ''): boolean {
+  const hasChanged = results.some(result => typeof result === 'number' && result > 0)
+  return hasChanged || !REFUSES_ROWS.test(lost)
 }

@@ -33,7 +33,7 @@ export interface WriterOptions {
  */
 function main(options: WriterOptions): void {
   dropWarnings()
-  // Opening a file that is gone would make a new one.
+  // Opening a file that is gone would make a new one. Those who wait hear of it by this name.
   if (!isInPlace(options.file, options.identity)) throw new Error(FILE_GONE)
   if (isWhole(options)) write(options)
   else refuse()

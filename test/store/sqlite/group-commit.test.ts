@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Patience } from '../../../src/patience'
-import { DAMAGED } from '../../../src/store/sqlite/damage'
+import { DAMAGED, FILE_GONE } from '../../../src/store/sqlite/damage'
 import { GroupCommit } from '../../../src/store/sqlite/group-commit'
 import type { WriterOptions } from '../../../src/store/sqlite/writer'
 import { READY } from '../../../src/store/sqlite/writer-messages'
@@ -15,13 +16,15 @@ const SILENT = 'nothing'
  * size, and does as its writes say.
  */
 const scriptSaying = (said: string) => `
-  const { parentPort } = require('node:worker_threads')
+  const { parentPort, workerData } = require('node:worker_threads')
+  if ('${said}' === '${FILE_GONE}') throw new Error('${said}')
   if ('${said}' !== '${SILENT}') parentPort.postMessage('${said}')
   parentPort.on('message', message => {
     if (message === 'close') return parentPort.close()
     const { writes } = message
     if (writes.some(([key]) => key === 'die')) process.exit(1)
     if (writes.some(([key]) => key === 'hang')) return
+    if (writes.some(([key]) => key === 'dead disk')) require('node:fs').readFileSync(workerData.file)
     parentPort.postMessage(
       writes.map(([key]) => (key === 'fail' ? { code: 'sqlite_1' } : [writes.length])),
     )
@@ -32,11 +35,13 @@ let folder: ReturnType<typeof temporaryFolder>
 let commit: GroupCommit
 
 const onDamage = jest.fn()
+/** Who reads it waits within a call of the system, which nothing can end but a writer. */
+const pipe = () => join(folder.path, 'pipe')
 
 function start(patience: Partial<Patience> = {}, said: string = READY): void {
   const script = join(folder.path, 'writer.js')
   writeFileSync(script, scriptSaying(said))
-  const workerData = {} as WriterOptions
+  const workerData = { file: pipe() } as WriterOptions
   commit = new GroupCommit({
     script,
     workerData,
@@ -120,4 +125,36 @@ test('one more than 10,000 that wait is overloaded', async () => {
   const waiting = Array.from({ length: 10_000 }, () => write().catch(() => {}))
   await expect(write()).rejects.toMatchObject({ code: 'overloaded', reason: 'store_queue' })
   await Promise.all(waiting)
+})
+
+test('a file that is gone when the thread opens it: those who wait hear so, and those who come next', async () => {
+  start({ sqliteRestartMs: 60_000 }, FILE_GONE)
+  await expect(write()).rejects.toMatchObject({ reason: FILE_GONE })
+  await expect(write()).rejects.toMatchObject({ reason: FILE_GONE })
+})
+
+test('who waits for a thread that cannot open the file waits for no other one', async () => {
+  start({ sqliteRestartMs: 0, startMs: 60_000 }, FILE_GONE)
+  await expect(write()).rejects.toMatchObject({ reason: FILE_GONE })
+})
+
+test('a thread that is ended while it closes is not replaced, and who waited hears so', async () => {
+  start({ startMs: 60_000, closeMs: 20 }, SILENT)
+  const written = write()
+  const closed = commit.close()
+  await expect(written).rejects.toMatchObject({ reason: 'writer_down' })
+  await closed
+})
+
+test('closing ends also where a dead disk holds the thread for ever', async () => {
+  start({ sqliteBatchMs: 60_000, closeMs: 20 })
+  await write()
+  execFileSync('mkfifo', [pipe()])
+  const written = [write('dead disk').catch(error => error.reason)]
+  await new Promise(setImmediate)
+  written.push(write().catch(error => error.reason))
+  await commit.close()
+  expect(await Promise.all(written)).toEqual(['writer_died', 'writer_died'])
+  // The disk is back: the thread can end. To open it for both ends waits for nobody.
+  closeSync(openSync(pipe(), 'r+'))
 })

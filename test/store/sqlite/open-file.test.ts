@@ -82,3 +82,22 @@ test('a folder in the place of the file is refused by its error code', async () 
   mkdirSync(database.file)
   await expect(open()).rejects.toMatchObject({ code: 'EISDIR' })
 })
+
+const CHANGES = 'abc_session_changes'
+test.each([
+  ['the list of changed sessions', `drop table ${CHANGES}`],
+  ['one of its triggers', 'drop trigger abc_session_deleted'],
+  ['the list and what writes it', `drop table ${CHANGES}; drop trigger abc_user_updated`],
+])('a file that lost %s gets it back, and all are to be forgotten', async (_what, losing) => {
+  await open()
+  const other = connect()
+  const schema = () =>
+    other.prepare('select type, name, sql from sqlite_schema order by 1, 2').all()
+  const whole = schema()
+  other.exec(losing)
+  expect(schema()).not.toEqual(whole)
+  const connection = await open()
+  expect(schema()).toEqual(whole)
+  const newest = `select user_id from ${CHANGES} order by seq desc limit 1`
+  expect(connection.prepare(newest).all()).toEqual([{ user_id: null }])
+})

@@ -1,13 +1,22 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createEvents } from '../../../src/events'
+import type { Patience } from '../../../src/patience'
 import type { Store } from '../../../src/store/contract/store'
 import { openStore } from '../../../src/store/open'
-import { openSqlite } from '../../../src/store/sqlite/binding'
+import { openSqlite, type SqliteDatabase } from '../../../src/store/sqlite/binding'
+import { openFile } from '../../../src/store/sqlite/open-file'
 import { quiet } from '../../support/quiet'
 import { JWT_SECRET, startService } from '../../support/service'
 import { temporaryDatabase } from '../../support/temporary'
+
+/** It does what it always does; a test sees the connection that it gave. */
+jest.mock('../../../src/store/sqlite/open-file', () => {
+  const actual = jest.requireActual('../../../src/store/sqlite/open-file')
+  return { openFile: jest.fn(actual.openFile) }
+})
 
 let database: ReturnType<typeof temporaryDatabase>
 let store: Store | undefined
@@ -173,4 +182,63 @@ test('nothing in the files gives away a token, a code, a session_key or an Idemp
     expect(afterwards).not.toContain(String(secret))
   }
   expect(afterwards).toContain(openid)
+})
+
+/** Opens the store and lists what it tells of its losses. */
+async function openHeard(patience: Partial<Patience> = {}) {
+  const events = createEvents()
+  const told: (string | undefined)[][] = []
+  events.listen(event => {
+    if (event.type === 'store.lost') told.push([event.type, event.reason, event.fix])
+    if (event.type === 'store.back') told.push([event.type])
+  })
+  const options = { ...quiet, events, patience: { ...quiet.patience, ...patience } }
+  const heard = await openStore(database.url, options)
+  store = heard
+  return { heard, told }
+}
+
+/** Tries until it is done: a thread that ended is started again a moment later. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch {
+      await sleep(20)
+    }
+  }
+}
+
+test('a file that is gone before the first write: callers and the operator hear so, until it is back', async () => {
+  const { heard, told } = await openHeard()
+  renameSync(database.file, `${database.file}.away`)
+  for (let i = 0; i < 2; i++) {
+    await expect(heard.sessions.begin(login('one'))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      reason: 'sqlite_file_gone',
+    })
+  }
+  const lost = ['store.lost', 'sqlite_file_gone', expect.stringContaining('put it back')]
+  expect(told).toEqual([lost])
+  renameSync(`${database.file}.away`, database.file)
+  await insist(() => heard.sessions.begin(login('two')))
+  expect(told).toEqual([lost, ['store.back']])
+})
+
+test('a thread that took long is back with the first commit, also one that changes no row', async () => {
+  const { heard, told } = await openHeard({ startMs: 1 })
+  const nobody = { id: 'nobody', userId: 'nobody' }
+  await expect(heard.sessions.end(nobody)).rejects.toMatchObject({ reason: 'not_open_yet' })
+  expect(await insist(() => heard.sessions.end(nobody))).toBe(false)
+  expect(told).toEqual([['store.lost', 'not_open_yet', undefined], ['store.back']])
+})
+
+test('a start that fails closes its connection', async () => {
+  await (await open(database.url)).close()
+  const shell = openSqlite(database.file, { busyTimeoutMs: 0, cacheKib: 1000 })
+  shell.exec('alter table mpl_session_changes rename column mark to other')
+  shell.close()
+  await expect(open(database.url)).rejects.toThrow('DATABASE_URL')
+  const opened: SqliteDatabase = await jest.mocked(openFile).mock.results.at(-1)?.value
+  expect(() => opened.prepare('select 1')).toThrow(/not open|closed/)
 })
