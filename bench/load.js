@@ -12,8 +12,9 @@ function createLoad() {
   })
   const waiting = new Map()
   let jobs = 0
-  generator.on('message', ({ id, failure, ...result }) => {
-    const { resolve, reject } = waiting.get(id)
+  generator.on('message', ({ id, failure, event, ...result }) => {
+    const { resolve, reject, onEvent } = waiting.get(id)
+    if (event) return onEvent(event)
     waiting.delete(id)
     if (failure) reject(new Error(failure))
     else resolve(result)
@@ -27,15 +28,16 @@ function createLoad() {
     pid: generator.pid,
     /**
      * Runs one job; resolves to its latencies in ms, in rising order, how many answers came before
-     * the job's time was over, and the answers if kept.
+     * the job's time was over, how many were refused, and the answers if kept. `onEvent` hears `open` and `answered` of a
+     * job that opens its connections first.
      */
-    async run(job) {
+    async run(job, onEvent = () => {}) {
       const id = ++jobs
-      const { latencies, inTime, answers } = await new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
+      const { latencies, ...rest } = await new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject, onEvent })
         generator.send({ id, job: { maxRequests: MAX_REQUESTS, ...job } })
       })
-      return { latencies: latencies.sort(), inTime, answers }
+      return { latencies: latencies.sort(), ...rest }
     },
 
     async stop() {

@@ -1,4 +1,5 @@
 const { readdirSync, readFileSync, readlinkSync } = require('node:fs')
+const { cpuSeconds } = require('./cpu-time')
 
 /**
  * The process among `pids` that serves the connection whose other end is at `localPort`, by the
@@ -35,4 +36,8 @@ function childrenOf(pid) {
   return text === '' ? [] : text.split(' ').map(Number)
 }
 
-module.exports = { childrenOf, ownerOfConnection }
+/** Seconds of CPU of a process and of those that it started: PostgreSQL has one for each connection. */
+const cpuSecondsOfAll = pid =>
+  [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSeconds(each), 0)
+
+module.exports = { childrenOf, cpuSecondsOfAll, ownerOfConnection }

@@ -1,4 +1,4 @@
-const { cpuSeconds } = require('./cpu-time')
+const { createMeter } = require('./cpu-meter')
 const { CONNECTIONS } = require('./jobs')
 const { percentile } = require('./statistics')
 
@@ -20,21 +20,30 @@ async function measure({ subjects, load, besideLoad, servers, tokens, rounds, ro
   }
   return results
 
-  async function sample({ server: name, job, beside, connections = CONNECTIONS }, ms) {
-    const { url, pid } = servers[name]
-    const start = performance.now()
-    const cpuBefore = cpuSeconds(pid)
-    const [{ latencies }, other] = await Promise.all([
-      load.run({ url, ...job, tokens: tokens[name], connections, ms }),
+  async function sample(subject, ms) {
+    try {
+      return await sampleOf(subject, ms)
+    } catch (error) {
+      throw new Error(`${subject.name}: ${error.message}`)
+    }
+  }
+
+  async function sampleOf({ server: name, job, beside, connections = CONNECTIONS }, ms) {
+    const { url } = servers[name]
+    const meter = createMeter(servers[name])
+    const onEvent = event => (event === 'open' ? meter.start() : meter.stop())
+    const [{ latencies, refused }, other] = await Promise.all([
+      load.run({ url, ...job, tokens: tokens[name], connections, ms }, onEvent),
       beside && besideLoad.run({ url, ...beside, ms }),
     ])
-    const seconds = (performance.now() - start) / 1000
-    const cpu = cpuSeconds(pid) - cpuBefore
+    const { seconds, cpu, storeCpu } = meter.read()
     const requests = latencies.length
     if (requests === 0) throw new Error(`${job.method} ${url}${job.path}: nothing came`)
     return {
       cpuUs: (cpu * 1e6) / requests,
+      storeUs: (storeCpu * 1e6) / requests,
       requests,
+      refusedShare: refused / (refused + requests),
       beside: other?.latencies.length ?? 0,
       perSecond: requests / seconds,
       busy: cpu / seconds,

@@ -1,13 +1,12 @@
 // npm run bench:setups [-- --rounds=5]: CPU of a check and of a login on each store, and the store's.
 const { readFileSync } = require('node:fs')
 const { runBounded } = require('./bounded')
-const { cpuSeconds } = require('./cpu-time')
 const { settingsFor, startDatabases } = require('./databases')
 const { CHECK, CONNECTIONS, LOGIN, logIn } = require('./jobs')
 const { createLoad } = require('./load')
 const { machine } = require('./machine')
 const { readNumber } = require('./options')
-const { childrenOf } = require('./processes')
+const { cpuSecondsOfAll } = require('./processes')
 const { columns, range } = require('./report')
 const { createServers } = require('./servers')
 const { spread } = require('./statistics')
@@ -32,14 +31,11 @@ function residentMb(pid) {
   return (Number(kib) / 1024).toFixed(0)
 }
 
-/** PostgreSQL has a process for each connection. */
-const cpuOfAll = pid => [pid, ...childrenOf(pid)].reduce((sum, each) => sum + cpuSeconds(each), 0)
-
 /** Runs one job and resolves to the microseconds of CPU that each process took for each request. */
 async function sample(load, job, pids, ms) {
-  const before = Object.entries(pids).map(([name, pid]) => [name, cpuOfAll(pid)])
+  const before = Object.entries(pids).map(([name, pid]) => [name, cpuSecondsOfAll(pid)])
   const { latencies } = await load.run({ ...job, connections: CONNECTIONS, ms })
-  const used = before.map(([name, seconds]) => [name, cpuOfAll(pids[name]) - seconds])
+  const used = before.map(([name, seconds]) => [name, cpuSecondsOfAll(pids[name]) - seconds])
   return Object.fromEntries(used.map(([name, cpu]) => [name, (cpu * 1e6) / latencies.length]))
 }
 

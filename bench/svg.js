@@ -52,4 +52,4 @@ function picture({ width, height, title }, children) {
   ])}\n`
 }
 
-module.exports = { line, picture, rect, text }
+module.exports = { element, line, picture, rect, text }

@@ -114,10 +114,11 @@ test('nothing that a start imports loads Kysely', () => {
     for (const target of localImportsOf(asLoaded(source), sources)) follow(target)
   }
   follow(String(start?.path))
-  const users = sources.filter(
-    ({ path, text }) => loaded.has(path) && /^import (?!type ).* from 'kysely'/m.test(text),
-  )
-  expect(users.map(({ path }) => path)).toEqual([])
+  const loadsKysely = ({ text }: Source) => /^import (?!type )[^']* from 'kysely'/m.test(text)
+  const users = sources.filter(loadsKysely).map(({ path }) => path)
+  expect(users.filter(path => loaded.has(path))).toEqual([])
+  // Its import takes several lines.
+  expect(users).toContain('store/sql/prefix-tables.ts')
   expect(loaded).toContain('store/sqlite/open-file.ts')
 })
 

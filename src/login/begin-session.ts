@@ -78,7 +78,7 @@ export function createBeginSession(options: BeginSessionOptions): BeginSession {
   ): Promise<string> {
     const found = await store.users.findByOpenid(begun.appid, user.openid)
     if (found?.id !== begun.userId) {
-      throw new LoginError('store_unavailable', { reason: 'user_changed', userId: begun.userId })
+      throw new LoginError('store_unavailable', { reason: 'user_changed' })
     }
     // This login itself made the user, in the place of one whose proof it had.
     if (!begun.isNewUser) await bonds.check(found)
@@ -119,8 +119,8 @@ export function createBeginSession(options: BeginSessionOptions): BeginSession {
     if (evicted.length > 0) {
       await ends.tell({ appid, userId, sessionIds: evicted }, 'evicted', origin)
     }
-    if (isDisabled) throw new LoginError('user_disabled', { userId })
     const isExpected = userId === expected.userId
+    if (isDisabled) throw userDisabled(isExpected ? userId : undefined)
     const sealed = isExpected
       ? expectedSeal
       : await sealAgain({ id, userId, appid, isNewUser }, user)
@@ -129,6 +129,11 @@ export function createBeginSession(options: BeginSessionOptions): BeginSession {
     await hooks.after({ ...whose, openid, unionid: user.unionid }, origin)
     return { ...token, ...whose, isRepeat: false }
   }
+}
+
+/** Names the user who was proven. Another id is only what a row says, and the log must not repeat it. */
+function userDisabled(userId: string | undefined): LoginError {
+  return new LoginError('user_disabled', { userId })
 }
 
 function sessionKeyHashOf({ sessionKey }: PlatformUser): string | null {

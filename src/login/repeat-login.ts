@@ -88,6 +88,7 @@ export function createRepeatLogin(options: RepeatLoginOptions): RepeatLogin {
 function sameFailure({ error, wxErrcode }: LoginCode): LoginError {
   return new LoginError(isErrorCode(error) ? error : 'internal', {
     reason: REPEATED_CODE,
-    ...(wxErrcode !== null && { wxErrcode }),
+    // The row is not believed: what is no number would be somebody else's text in the log.
+    ...(wxErrcode !== null && Number.isSafeInteger(wxErrcode) && { wxErrcode }),
   })
 }

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { feedParts } from './feed-parts'
+import { joinParts } from './join-parts'
 import { randomBytes } from './random'
 import { openText, sealText } from './seal'
 import type { SigningKeys } from './signing-keys'
@@ -54,7 +54,8 @@ export function createDataKey({ secret, adoptUntil }: DataKeySecret): DataKey {
 
 /** 132 bits of HMAC-SHA256 (RFC 2104). */
 function mac(key: KeyObject, parts: readonly string[]): string {
-  return feedParts(createHmac('sha256', key), parts).digest('base64url').slice(0, DIGEST_LENGTH)
+  const text = joinParts(parts)
+  return createHmac('sha256', key).update(text).digest('base64url').slice(0, DIGEST_LENGTH)
 }
 
 /** Seals a data key once for each signing key, so that each opens it alone. */

@@ -107,12 +107,15 @@ export function createJwt({ tokenKeys, audience, maxTtlSeconds, now }: JwtOption
       const isSame = known?.token === token
       const claims = isSame ? known.claims : check(token)
       if (!isSame) verified.set(signature, { token, claims })
-      const seconds = now() / 1000
-      if (claims.iat > seconds + LEEWAY_SECONDS) throw new TokenRefused('token_invalid', claims)
-      if (claims.exp <= seconds) throw new TokenRefused('token_expired', claims)
+      checkTime(claims, now() / 1000)
       return claims
     },
   }
+}
+
+function checkTime(claims: Claims, seconds: number): void {
+  if (claims.iat > seconds + LEEWAY_SECONDS) throw new TokenRefused('token_invalid', claims)
+  if (claims.exp <= seconds) throw new TokenRefused('token_expired', claims)
 }
 
 function invalid(): TokenRefused {

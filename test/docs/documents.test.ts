@@ -73,6 +73,7 @@ test.each([
   'docs/operations.md',
   'docs/playground.md',
   'docs/other-languages.md',
+  'docs/performance.md',
   'docs/privacy.md',
   'docs/promises.md',
   'docs/reliability.md',

@@ -77,6 +77,17 @@ test('a code that failed fails again in the same way', async () => {
   })
 })
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5, '1,"user":"ann"}\n{"time":1'])(
+  'an errcode of a store that is none (%j) is not repeated',
+  async errcode => {
+    const failure = { error: 'user_blocked', wxErrcode: errcode as number }
+    const outcome = known({ status: 'failed', ...failure }, true)
+    await expect(repeatLogin(attemptWith(null), outcome)).rejects.toMatchObject({
+      ...{ code: 'user_blocked', wxErrcode: undefined },
+    })
+  },
+)
+
 test('whatever a store says of a failure, it is one of our errors', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), async error => {

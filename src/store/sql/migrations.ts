@@ -1,7 +1,8 @@
 import { type Kysely, type Migration, sql } from 'kysely'
+import { createChangesTable } from './changes-table'
 import { SchemaChange } from './schema-change'
 import type { SchemaTarget } from './schema-target'
-import { createSessionChanges } from './session-changes'
+import { type StepName, TAKE_OVER } from './steps'
 import { takeOver } from './take-over'
 
 /**
@@ -17,9 +18,7 @@ export function migrationsFor(target: SchemaTarget): Record<string, Migration> {
   })
   const index = (name: string, ...on: [table: Parameters<SchemaChange['table']>[0], end: string]) =>
     step(change => change.addIndex(name, ...on))
-  return {
-    // With no prefix the tables are called as they always were.
-    ...(target.tablePrefix !== '' && { '0000_take_over': step(takeOver) }),
+  const steps: Record<StepName, Migration> = {
     '0001_users': step(createUsers),
     '0002_sessions': step(createSessions),
     '0003_login_codes': step(createLoginCodes),
@@ -56,8 +55,10 @@ export function migrationsFor(target: SchemaTarget): Record<string, Migration> {
     '0017_sessions_last_used_at': step(change =>
       change.addColumn('sessions', 'last_used_at', 'bigint'),
     ),
-    '0018_session_changes': step(createSessionChanges),
+    '0018_session_changes': step(createChangesTable),
   }
+  // With no prefix the tables are called as they always were.
+  return target.tablePrefix === '' ? steps : { [TAKE_OVER]: step(takeOver), ...steps }
 }
 
 function createUsers(change: SchemaChange): Promise<void> {

@@ -8,8 +8,8 @@ import {
 import { createEndOfTurn } from '../end-of-turn'
 import type { SessionChanges } from './driver'
 
-/** Users whose sessions one process remembers: 8 MB at the most. */
-const REMEMBERED_USERS = 8192
+/** Sessions that one process remembers, whoever has them. 6.8 MB where each is of another user. */
+const REMEMBERED_SESSIONS = 8192
 
 /**
  * Remembers sessions for as long as the database says that nothing of their users changed. It is
@@ -23,7 +23,11 @@ export function rememberSessions(
   read: (session: SessionRef) => Session | undefined,
   changes: SessionChanges,
 ): Sessions['find'] {
-  const remembered = new LRUCache<string, readonly Session[]>({ max: REMEMBERED_USERS })
+  const remembered = new LRUCache<string, readonly Session[]>({
+    max: REMEMBERED_SESSIONS,
+    maxSize: REMEMBERED_SESSIONS,
+    sizeCalculation: sessions => sessions.length,
+  })
   const endOfTurn = createEndOfTurn(forgetChanged)
 
   function forgetChanged(): void {

@@ -5,7 +5,7 @@ import { quoteOf } from './statements'
 export const STEPS_TABLE = 'login_migrations'
 
 /** Gives the tables of a version without a table prefix the names that they have now. */
-const TAKE_OVER = '0000_take_over'
+export const TAKE_OVER = '0000_take_over'
 
 /** The steps of `migrations.ts`, in order. */
 const STEPS = [
@@ -31,6 +31,8 @@ const STEPS = [
   '0017_sessions_last_used_at',
   '0018_session_changes',
 ] as const
+
+export type StepName = (typeof STEPS)[number]
 
 /** The names of the steps that lead to the present schema. */
 export function stepsFor(tablePrefix: string): readonly string[] {
@@ -77,7 +79,7 @@ function byTime(one: TakenStep, other: TakenStep): number {
 const NO_LIST = /^(42P01|ER_NO_SUCH_TABLE)$/
 
 /**
- * Asks a database server by `list`, and migrates it by `migrate` where that is due.
+ * Asks a database by `list`, and migrates it by `migrate` where that is due.
  *
  * @throws whatever the server says, but that there is no list yet
  */

@@ -24,7 +24,6 @@ test.each([
   ['timeout', 'timeout', 'none'],
   ['unavailable', 'unavailable', 'none'],
   ['untrusted', 'untrusted', 'none'],
-  ['untrusted', 'untrusted', 'none'],
   ['bad_answer', 'bad_answer', 'none'],
   ['quota', 'quota', 'none'],
 ] as const)(

@@ -148,3 +148,22 @@ test('ten sessions of a user are remembered, as many as can run', async () => {
   await find({ id: '0', userId: 'ann' })
   expect(reads).toEqual(['ann 0'])
 })
+
+test('8,192 sessions are remembered and no more, however few users have them', async () => {
+  const refs = Array.from({ length: 8192 }, (_, i) => ({
+    id: String(i % 10),
+    userId: `user-${Math.floor(i / 10)}`,
+  }))
+  const { find, reads, put } = setUp(refs.map(({ id, userId }) => session(id, userId)))
+  await Promise.all(refs.map(find))
+  reads.length = 0
+  await Promise.all(refs.map(find))
+  expect(reads).toEqual([])
+  put(session('1', 'ann'))
+  await find(ANN)
+  reads.length = 0
+  await find(ANN)
+  // The user of whom nothing was asked for longest has made room.
+  await find({ id: '0', userId: 'user-0' })
+  expect(reads).toEqual(['user-0 0'])
+})

@@ -1,4 +1,4 @@
-import { CHANGES_TRIGGERS } from '../../../src/store/sql/session-changes'
+import { CHANGES_TRIGGERS } from '../../../src/store/sql/changes-names'
 import { openSqlite, type SqliteDatabase } from '../../../src/store/sqlite/binding'
 import { openFile } from '../../../src/store/sqlite/open-file'
 import { temporaryDatabase } from '../../support/temporary'

@@ -1,34 +1,21 @@
 import { sql } from 'kysely'
+import { CHANGES_TABLE, type CHANGES_TRIGGERS } from './changes-names'
 import type { SchemaChange } from './schema-change'
-
-/** Users whose sessions changed, in order. SQLite alone has this table: see `sqlite/session-changes.ts`. */
-export const CHANGES_TABLE = 'session_changes'
 
 /** Rows that stay, so that who was not asked for a while can still read on. 60 bytes each. */
 const KEPT = 2048
 const PRUNE_EVERY = 512
 
-/** The names of the triggers, without the prefix. Without one of them the table is not believed. */
-export const CHANGES_TRIGGERS = [
-  'session_inserted',
-  'session_updated',
-  'session_deleted',
-  'user_inserted',
-  'user_updated',
-  'user_deleted',
-  'session_changes_pruned',
-] as const
-
 /**
  * Makes SQLite itself write down whose sessions a commit changes: whatever program commits, also a
  * person at the sqlite3 shell. A user of null means all users. A session and its user are one thing
- * here: a check reads both.
+ * here: a check reads both. `sqlite/session-changes.ts` reads what is written down.
  *
  * - `insert or replace` and `update or replace` delete rows without running a delete trigger. So an
  *   insert names the rows that it may replace, and a change of a key names all.
  * - A user who is erased must leave no trace: what was noted of the user goes, and all are named.
  */
-export async function createSessionChanges(change: SchemaChange): Promise<void> {
+export async function createChangesTable(change: SchemaChange): Promise<void> {
   const { db, dialect } = change
   if (dialect !== 'sqlite') return
   const nameOf = (name: string) => change.nameOf(name)
