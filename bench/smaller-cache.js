@@ -4,7 +4,7 @@
 const { readFileSync } = require('node:fs')
 
 const SIZES = [
-  { in: 'store/sql/remembered-sessions.js', of: 'REMEMBERED_USERS' },
+  { in: 'store/sql/remembered-sessions.js', of: 'REMEMBERED_SESSIONS' },
   { in: 'store/redis/session-cache.js', of: 'CACHED_SESSIONS' },
 ]
 const share = Number(process.env.BENCH_CACHE_SHARE ?? 1)

@@ -17,8 +17,8 @@ function pageOf({ sections, shorten, prometheus, machine }) {
         }
   return `# 六个夜晚 / Six nights
 
-夜里三点，登录失败。这里把六种夜晚真的演了一遍：什么症状、哪条告警、看板上是什么、日志里 grep 什么、运行什么命令、怎么修、几分钟。本页由 \`npm run nights -- --write\` 写成，没有一个数字、一行输出是编的。
-*At three in the morning logins fail. Six such nights were really played: the symptom, the alert, what the dashboard shows, what to grep for, the command, the repair, the minutes. \`npm run nights -- --write\` wrote this page; no figure and no line of output is invented.*
+夜里三点，登录失败。这里把六种夜晚真的演了一遍：什么症状、哪条告警、看板上是什么、日志里 grep 什么、运行什么命令、怎么修、几分钟。本页由 \`npm run nights -- --write --shorten=${shorten}\` 写成，没有一个数字、一行输出是编的。值班时用的是[值班手册](runbook.md)。
+*At three in the morning logins fail. Six such nights were really played: the symptom, the alert, what the dashboard shows, what to grep for, the command, the repair, the minutes. \`npm run nights -- --write --shorten=${shorten}\` wrote this page; no figure and no line of output is invented. On duty the page to use is the [runbook](runbook.md).*
 
 - 每一夜都有自己的一套：编译好的服务（生产设置）、模拟器当微信、真的 SQLite 与 Redis、真的 Prometheus ${prometheus} 用 [examples/monitoring](../examples/monitoring/README.md) 里的文件；六套同时跑在一台机器上。每秒 ${LOGINS_PER_SECOND} 个登录、${CHECKS_PER_SECOND} 次 \`/checklogin\`。
   *Each night has its own built service (settings of production), the simulator as WeChat, a real SQLite or Redis, and a real Prometheus ${prometheus} with the files of [examples/monitoring](../examples/monitoring/README.md); all six ran at once on one machine. ${LOGINS_PER_SECOND} logins and ${CHECKS_PER_SECOND} \`/checklogin\` a second.*
@@ -26,6 +26,8 @@ function pageOf({ sections, shorten, prometheus, machine }) {
   *${rules.en}.*
 - 时间从故障的那一刻算起。人读屏幕、想、打字的时间不在内：命令由程序接着运行。
   *Times count from the fault. The time in which a person reads, thinks and types is not in them: the program runs the commands one after the other.*
+- 故障之前就有的几个 \`overloaded\`，或一开始就成立的 \`StoreSlow\`，大概是六套同时在这台机器上启动所致：这是推测，没有查证。
+  *A few \`overloaded\` before the fault, or a \`StoreSlow\` that is pending from the first second, come perhaps of six deployments that start at once on one machine: a guess, which nobody looked into.*
 - Grafana 没有装：“看板”是 \`dashboard.json\` 里的查询在 Prometheus 里的值。为零的略去。“之前”是故障前一刻，“当中”是告警都响了的一刻，“之后”是告警都消失的一刻（5 分钟的窗口里可能还有故障的尾巴）。
   *Grafana was not there: “the dashboard” is what the queries of \`dashboard.json\` answer in Prometheus. What was always zero is left out. “Before” is just before the fault, “during” when all alerts fire, “after” when they are gone (a window of 5 minutes may still hold the end of the fault).*
 - ${machine}。文件夹与进程号换了名字。/ *The folder and process ids have other names here.*

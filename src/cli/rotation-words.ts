@@ -30,8 +30,11 @@ export function wordsAfter({ step, key, waitSeconds, other }: StepTaken): string
 }
 
 function stepsBetween({ step, key, waitSeconds }: StepTaken): string[] {
-  const why = step === 1 ? '其他服务缓存公钥 others keep the public keys' : 'TOKEN_TTL_SECONDS'
-  const wait = `从最后一个重启完算起等 ${waitSeconds} 秒（${why}）· wait ${waitSeconds} s (${why}) after the last restart`
+  const [why, whyEn] =
+    step === 1
+      ? ['其他服务缓存公钥', 'others keep the public keys']
+      : ['TOKEN_TTL_SECONDS', 'TOKEN_TTL_SECONDS']
+  const wait = `从最后一个重启完算起等 ${waitSeconds} 秒（${why}）· wait ${waitSeconds} s (${whyEn}) after the last restart`
   return [
     EVERYWHERE,
     ...(waitSeconds > 0 ? [wait] : []),

@@ -25,7 +25,7 @@ export interface RequestLogOptions {
  *
  * morgan writes at once (`immediate`) and is called when the answer is over. By itself it waits for
  * that with listeners on answer and connection and a `writeHead` of its own: then a request takes 9.5 us more
- * than without a log, and 4 us like this.
+ * than without a log, and 4.8 us like this (Node 20; on Node 24 8.3 and 3.8 us).
  */
 export function createRequestLog({ format, write, now }: RequestLogOptions): Middleware {
   const stream = { write: (line: string) => write(line.trimEnd()) }

@@ -33,6 +33,10 @@ const TOKEN_FIX: ErrorText = {
   zh: '服务会换一个 access_token 再试；若持续出现，见 docs/wechat.md 的泄露处理',
   en: 'WeChat refuses its own newest access_token: see the leak drill in docs/wechat.md if this lasts',
 }
+const SESSION_KEY_FIX: ErrorText = {
+  zh: '只在 /checksession 与重置 session_key 时出现，不是故障：客户端重新登录',
+  en: 'only of /checksession and of a reset of the session_key, and no fault: the client logs in again',
+}
 const OUR_REQUEST = {
   isOurs: true,
   fix: {
@@ -177,6 +181,7 @@ export const MEANINGS: Meanings = {
   87007: {
     code: 'wechat_bad_answer',
     means: tell('session_key 不存在或已过期', 'The session_key does not exist or has expired.'),
+    fix: SESSION_KEY_FIX,
   },
   87008: ours(tell('sig_method 不对', 'The sig_method is wrong.')),
   87009: {
@@ -185,6 +190,7 @@ export const MEANINGS: Meanings = {
       '签名不对：session_key 已过期、已被替换或不对，三者微信不加区分',
       'The signature is wrong: the session_key has expired, was replaced, or is wrong. WeChat does not say which.',
     ),
+    fix: SESSION_KEY_FIX,
   },
   89503: misconfigured(
     tell('此调用需要管理员确认', 'The call waits for an administrator’s word.'),

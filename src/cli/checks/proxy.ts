@@ -72,10 +72,10 @@ function fixOf(code: string, target: string): string {
 const WHERE = 'WX_PROXY（为 env 时是 HTTPS_PROXY）'
 const WHERE_EN = 'WX_PROXY (where it is env: HTTPS_PROXY)'
 
-const CREDENTIALS = `代理要凭据，或不认这一份：改 ${WHERE} 里的用户名与密码，特殊字符用百分号编码 · the proxy wants credentials, or refuses these: correct user and password in ${WHERE_EN}, special characters percent-encoded`
+const CREDENTIALS = `代理要凭据，或不认这一份：改 ${WHERE}里的用户名与密码，特殊字符用百分号编码 · the proxy wants credentials, or refuses these: correct user and password in ${WHERE_EN}, special characters percent-encoded`
 
-const NO_PROXY = `那里不是认得 CONNECT 的正向代理：改 ${WHERE} 的主机与端口 · no forward proxy that knows CONNECT is there: correct host and port of ${WHERE_EN}`
+const NO_PROXY = `那里不是认得 CONNECT 的正向代理：改 ${WHERE}的主机与端口 · no forward proxy that knows CONNECT is there: correct host and port of ${WHERE_EN}`
 
 const NO_HTTP = `那个端口说的不是 HTTP（socks？）：改用代理的 http 端口 · that port does not speak HTTP (socks?): use the proxy’s http port`
 
-const ABSENT = `代理在运行吗，本机到得了它吗？核对 ${WHERE} 的主机与端口 · does the proxy run, and does this machine reach it? compare host and port of ${WHERE_EN}`
+const ABSENT = `代理在运行吗，本机到得了它吗？核对 ${WHERE}的主机与端口 · does the proxy run, and does this machine reach it? compare host and port of ${WHERE_EN}`

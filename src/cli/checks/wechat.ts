@@ -98,11 +98,13 @@ async function checkSecret(
   }
 }
 
+const SEE_ABOVE =
+  '看上面的 dns、proxy、tls；都好就是微信自身的问题，会自行恢复 · see dns, proxy and tls above; where they are well it is WeChat’s own trouble, which passes by itself'
+
 function refused(name: string, error: unknown): Check {
   if (error instanceof Unreachable) {
-    const { zh, en } = GUIDES.wechat_unavailable?.todo ?? { zh: '', en: '' }
     const found = `${name}: 没问到微信（${error.reason}）· WeChat was not reached (${error.reason})`
-    return fail('credentials', found, `${zh} · ${en}`)
+    return fail('credentials', found, SEE_ABOVE)
   }
   if (!(error instanceof LoginError)) throw error
   const errcode = error.wxErrcode

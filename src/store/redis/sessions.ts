@@ -5,8 +5,8 @@ import type {
   SessionRef,
   Sessions,
 } from '../contract/sessions'
-import { beginSession, type RedisSessionsOptions } from './begin-session'
 import { createEndOfTurn } from '../end-of-turn'
+import { beginSession, type RedisSessionsOptions } from './begin-session'
 import { endSessions, readSessionIds } from './end-sessions'
 import { readNewestKey } from './newest-record'
 import type { RedisHash } from './redis-commands'

@@ -1,7 +1,7 @@
 import { type CreateTableBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import { catalogOf } from './catalog'
-import type { SchemaTarget } from './schema-target'
 import { prefixTables } from './prefix-tables'
+import type { SchemaTarget } from './schema-target'
 import type { SqlDialect, TableName } from './tables'
 
 /** What a column may be that is added to a table. */

@@ -1,5 +1,5 @@
-import { quoteOf } from './statements'
 import type { SchemaTarget } from './schema-target'
+import { quoteOf } from './statements'
 
 /** Where the steps are listed that were taken, behind the table prefix. */
 export const STEPS_TABLE = 'login_migrations'

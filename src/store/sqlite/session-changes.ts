@@ -1,5 +1,5 @@
-import type { SessionChanges } from '../sql/driver'
 import { CHANGES_TABLE, CHANGES_TRIGGERS } from '../sql/changes-names'
+import type { SessionChanges } from '../sql/driver'
 import type { SqliteDatabase } from './binding'
 
 /** Changes that one look reads at the most; of more, all users are named. 1,000 take 0.5 ms. */

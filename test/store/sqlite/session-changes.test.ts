@@ -1,7 +1,7 @@
+import type { SessionChanges } from '../../../src/store/sql/driver'
 import { openSqlite, type SqliteDatabase } from '../../../src/store/sqlite/binding'
 import { openFile } from '../../../src/store/sqlite/open-file'
 import { createSessionChanges } from '../../../src/store/sqlite/session-changes'
-import type { SessionChanges } from '../../../src/store/sql/driver'
 import { temporaryDatabase } from '../../support/temporary'
 import { counted } from './counted'
 
