@@ -1,5 +1,6 @@
-// npm run bench:scale [-- --quick --sessions --rounds=5 --stores=sqlite,redis --json=FILE --svg=FILE]: CPU of a check from 10^3 to 10^6
-// sessions and from 16 to 4,096 connections, on SQLite, PostgreSQL and Redis.
+// npm run bench:scale [-- --quick --sessions --rounds=5 --stores=sqlite,redis --json=FILE --svg=FILE]:
+// CPU of a check from 10^3 to 10^6 sessions and from 16 to 4,096 connections, on SQLite, PostgreSQL
+// and Redis.
 const { writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const { runBounded } = require('./bounded')

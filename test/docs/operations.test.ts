@@ -82,6 +82,7 @@ test('the model follows from its inputs: cores, instances, memory, connections',
 
 test('what a login writes, times the logins of a second', () => {
   const counts = [...page.matchAll(/(\d+) × ([\d.]+) (?:次|B\/s) = ([\d.]+) (?:次\/秒|MB\/s)/g)]
+  expect(counts).toHaveLength(4)
   for (const [sum, many, each, said = ''] of counts) {
     const scale = sum.includes('MB') ? 1e6 : 1
     expect(sum).toContain(`= ${rounded((Number(many) * Number(each)) / scale, said)} `)
