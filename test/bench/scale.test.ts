@@ -65,7 +65,7 @@ test('the memory of sessions that it counts with is the one in the code', () => 
     const text = readFileSync(join(ROOT, 'src/store', file), 'utf8')
     return Number(new RegExp(`^const ${name} = ([\\d_]+)`, 'm').exec(text)?.[1]?.replace('_', ''))
   }
-  expect(cachedOf('sqlite')).toBe(inCode('sql/remembered-sessions.ts', 'REMEMBERED_USERS'))
+  expect(cachedOf('sqlite')).toBe(inCode('sql/remembered-sessions.ts', 'REMEMBERED_SESSIONS'))
   expect(cachedOf('redis')).toBe(inCode('redis/session-cache.ts', 'CACHED_SESSIONS'))
 })
 
