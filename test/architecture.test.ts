@@ -93,9 +93,9 @@ test.each([
   ['@opentelemetry/api', /^observe\/tracing\.ts$/],
   ['prom-client', /^observe\/metrics\/prometheus\.ts$/],
   ['kysely', /^store\//],
-  ['@redis/client', /^store\/(open\.ts|redis\/link\/.*)$/],
-  ['pg', /^store\/(open|sql\/postgres(-tables)?)\.ts$/],
-  ['mysql2', /^store\/(open|sql\/mysql(-tables)?)\.ts$/],
+  ['@redis/client', /^store\/(load-drivers\.ts|redis\/link\/.*)$/],
+  ['pg', /^store\/(load-drivers|sql\/postgres(-tables)?)\.ts$/],
+  ['mysql2', /^store\/(load-drivers|sql\/mysql(-tables)?)\.ts$/],
   ['node:sqlite', /^store\/sqlite\/binding\.ts$/],
   ['@photostructure/sqlite', /^store\/sqlite\/binding\.ts$/],
 ])('%s has one home', (name, home) => {

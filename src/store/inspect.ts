@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { unusable } from './open'
 import { type OpenedTables, type OpenTablesOptions, openTables } from './open-tables'
+import { unusable } from './refusal'
 import { lookAtSchema, type SchemaState } from './sql/migrate'
 import { prefixTables } from './sql/prefix-tables'
 import type { SqlDialect, Tables } from './sql/tables'

@@ -2,16 +2,10 @@ import { existsSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
 import { readDatabaseUrl } from '../config/database-url'
 import { PATIENCE, type Patience } from '../patience'
-import {
-  dialectOf,
-  loadMysql,
-  loadPg,
-  type OpenStoreOptions,
-  readPem,
-  refusal,
-  sqliteFile,
-  unusable,
-} from './open'
+import { loadMysql, loadPg } from './load-drivers'
+import type { OpenStoreOptions } from './open'
+import { readPem } from './read-pem'
+import { refusal, unusable } from './refusal'
 import { onePatientMysql } from './sql/mysql'
 import { mysqlTables } from './sql/mysql-tables'
 import { checkLimits, onePatientPostgres, schemaOf } from './sql/postgres'
@@ -22,6 +16,7 @@ import { DEFAULT_TABLE_PREFIX } from './sql/table-prefix'
 import type { SqlDialect } from './sql/tables'
 import { openInTurn, type TlsOptions, tlsOptionsOf } from './sql/tls-options'
 import { openFileTables } from './sqlite/file-tables'
+import { dialectOf, sqliteFile } from './which-database'
 
 /** A database as tables, for work beside the service's: to look at it, to copy it. */
 export interface OpenedTables extends SchemaTarget {

@@ -1,35 +1,28 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import type Mysql from 'mysql2'
-import type Pg from 'pg'
-import { ConfigError } from '../config/config-error'
 import { readDatabaseUrl } from '../config/database-url'
 import type { Events } from '../events'
 import type { Log } from '../log'
 import { PATIENCE, type Patience } from '../patience'
 import { type Store, SWEEP_BATCH } from './contract/store'
 import type { UserStore } from './contract/user-store'
+import { loadMysql, loadPg, loadRedis } from './load-drivers'
 import { createMemoryStore } from './memory/memory-store'
 import { createOutageLog } from './outage-log'
-import { REDIS_SETTING, type RedisModule } from './redis/link/redis-route'
+import { readPem } from './read-pem'
 import { openRedisStore } from './redis/redis-store'
+import { DATABASE_SETTING, refusal, unusable } from './refusal'
 import type { SqlDriver } from './sql/driver'
-import { sqlCodeOf } from './sql/faults'
 import { type LateDriverOptions, openLate } from './sql/late-driver'
 import { openMysqlDriver } from './sql/mysql'
 import { openPostgresDriver } from './sql/postgres'
-import { fixOf } from './sql/refusals'
 import type { ServerOptions } from './sql/server-options'
 import { createSqlStore } from './sql/sql-store'
 import { type Statements, statementsFor } from './sql/statements'
 import { DEFAULT_TABLE_PREFIX, problemWithTablePrefix } from './sql/table-prefix'
 import type { SqlDialect } from './sql/tables'
 import { openInTurn, tlsOptionsOf } from './sql/tls-options'
-import { DAMAGED, FIX, isDamage } from './sqlite/damage'
-import { MissingPart } from './sqlite/missing-part'
 import { openSqliteDriver } from './sqlite/sqlite-driver'
+import { dialectOf, sqliteFile } from './which-database'
 
-const DATABASE_SETTING = 'DATABASE_URL (database)'
 const PREFIX_SETTING = 'TABLE_PREFIX (tablePrefix)'
 const REDIS_PREFIX = 'mpl:'
 
@@ -54,8 +47,7 @@ export interface OpenStoreOptions {
 }
 
 /**
- * Opens the store that a database URL names, with the driver that it needs; the only place that
- * loads one. Brings the schema up to date. A server that cannot be reached right now is none of the
+ * Opens the store that a database URL names, with the driver that it needs. Brings the schema up to date. A server that cannot be reached right now is none of the
  * caller's business: see `openLate`.
  *
  * @throws ConfigError when the database cannot be used, without its URL, which may hold a password
@@ -87,11 +79,6 @@ async function openDatabase(
   } catch (error) {
     throw unusable(database, error)
   }
-}
-
-export function dialectOf(database: string): SqlDialect {
-  if (database.startsWith('sqlite:')) return 'sqlite'
-  return /^postgres(ql)?:/.test(database) ? 'postgres' : 'mysql'
 }
 
 interface OpenDriverOptions extends OpenStoreOptions {
@@ -128,88 +115,4 @@ function openerOf(dialect: SqlDialect): (options: ServerOptions) => Promise<SqlD
   }
   const mysql = loadMysql()
   return options => openMysqlDriver(mysql, options)
-}
-
-/** What a failure of a database means for the operator, without its URL and its text. */
-export function unusable(database: string, error: unknown): ConfigError {
-  if (error instanceof ConfigError) return error
-  return refusal(error instanceof MissingPart ? error.message : whatIsWrong(database, error))
-}
-
-export function readPem(file: string): string {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw refusal(
-      `names a certificate or key that cannot be read (${code}): correct its path, or let the service’s user read it`,
-    )
-  }
-  if (text.includes('-----BEGIN ')) return text
-  throw refusal(
-    'names a certificate or key that is not in PEM: convert it, for example by openssl x509 -inform der',
-  )
-}
-
-// Each `require` has its name and a `try` around it: a bundler then takes the package along where it
-// is installed, and does not mind where it is not.
-
-export function loadPg(): typeof Pg {
-  try {
-    return require('pg')
-  } catch (error) {
-    throw missing('pg', error)
-  }
-}
-
-export function loadMysql(): typeof Mysql {
-  try {
-    return require('mysql2')
-  } catch (error) {
-    throw missing('mysql2', error)
-  }
-}
-
-/** @throws ConfigError when the package is not installed */
-export function loadRedis(): RedisModule {
-  try {
-    return require('@redis/client')
-  } catch (error) {
-    throw missing('@redis/client', error, REDIS_SETTING)
-  }
-}
-
-/** In a clone the drivers are for the tests, and an install for production leaves them out. */
-function missing(name: string, error: unknown, setting = DATABASE_SETTING): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') return error
-  return refusal(
-    `needs the package ${name}: npm install ${name} (in a clone: npm install --no-save --save-prod --omit=dev ${name})`,
-    setting,
-  )
-}
-
-export function sqliteFile(database: string): string {
-  return resolve(database.slice('sqlite:'.length))
-}
-
-function whatIsWrong(database: string, error: unknown): string {
-  const reason = sqlCodeOf(error)
-  if (!database.startsWith('sqlite:')) {
-    return `the database cannot be used (${reason}): ${fixOf(reason)}`
-  }
-  const { code, errcode, message } = error as NodeJS.ErrnoException & { errcode?: number }
-  const what = [code, errcode, message].filter(part => part !== undefined).join(', ')
-  return `the SQLite file ${sqliteFile(database)} cannot be used (${what}): ${fixOfFile(error)}`
-}
-
-function fixOfFile(error: unknown): string | undefined {
-  const reason = sqlCodeOf(error)
-  if (isDamage(error)) return FIX[DAMAGED]
-  if (reason.startsWith('schema_')) return fixOf(reason)
-  return "check the folder's permissions, or restore the file from a backup"
-}
-
-export function refusal(problem: string, name = DATABASE_SETTING): ConfigError {
-  return new ConfigError([{ name, problem }])
 }

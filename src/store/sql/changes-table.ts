@@ -22,7 +22,8 @@ export async function createChangesTable(change: SchemaChange): Promise<void> {
   const nameOf = (name: string) => change.nameOf(name)
   const [changes, sessions, users] = [nameOf(CHANGES_TABLE), nameOf('sessions'), nameOf('users')]
   const note = `insert into "${changes}" (user_id)`
-  // `mark` tells a row from one that has its number in another copy of the file. 52 bits: a double.
+  // By its random `mark` a row differs from the row of the same number in another copy of the file.
+  // It has 52 bits, because a number of JavaScript holds no more.
   const table = `create table if not exists "${changes}" (
     seq integer primary key, user_id text, mark integer not null default (random() >> 12))`
   const triggers: Record<(typeof CHANGES_TRIGGERS)[number], string> = {

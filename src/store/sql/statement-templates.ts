@@ -10,7 +10,7 @@ export type Templates = Readonly<
   Record<string, readonly [sql: string, params: readonly string[], columns: readonly string[]]>
 >
 
-/** Stands in no statement but for itself. */
+/** A number that no statement has but as the size of a sweep, so that it can be found again in the SQL. */
 const SWEEP_BATCH = 1_000_003
 
 /** Has Kysely write every statement of a dialect, once for all prefixes. */

@@ -2,10 +2,10 @@ import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../../make-folder'
-import { CHANGES_TABLE, CHANGES_TRIGGERS } from '../sql/changes-names'
 import { listSteps, migrateIfDue } from '../sql/steps'
 import { openSqlite, type SqliteDatabase, type SqliteOptions } from './binding'
 import { checkWhole, isCheckedAtStart } from './damage'
+import { hasSessionChanges } from './session-changes'
 import { isBusy } from './write-lock'
 
 /** Between two looks at a file that another instance prepares. */
@@ -71,22 +71,9 @@ async function migrateOnce(
       await loadTables().migrateFile(database, target)
     },
   )
-  if (hasChanges(database, tablePrefix)) return
+  if (hasSessionChanges(database, tablePrefix)) return
   checkLarge()
   await loadTables().mendChanges(database, target)
-}
-
-/**
- * Whether the list of changed sessions is whole. A recovery or a person may lose a part of it: with
- * the triggers and no table every login fails, with neither a change of a session would be missed.
- */
-function hasChanges(database: SqliteDatabase, tablePrefix: string): boolean {
-  const parts = [CHANGES_TABLE, ...CHANGES_TRIGGERS]
-  const names = parts.map(name => `'${tablePrefix}${name}'`).join()
-  const [found] = database
-    .prepare(`select count(*) as n from sqlite_schema where name in (${names})`)
-    .all() as { n: number }[]
-  return found?.n === parts.length
 }
 
 /** Only a file that has to be changed loads Kysely. */

@@ -14,7 +14,7 @@ interface Change {
 /** How far the list of changes was read. */
 interface Position {
   readonly schema: number
-  /** Whether every trigger is there. Without one a change would not be listed. */
+  /** Whether the list and every trigger are there. Without one a change would not be listed. */
   readonly isComplete: boolean
   readonly last: Change | undefined
 }
@@ -73,21 +73,30 @@ function isUser(userId: string | null): userId is string {
 function createReads(database: SqliteDatabase, tablePrefix: string) {
   const table = `"${tablePrefix}${CHANGES_TABLE}"`
   const columns = `select seq, user_id as userId, mark from ${table}`
-  const names = CHANGES_TRIGGERS.map(name => `'${tablePrefix}${name}'`).join()
   const versionOf = (name: string) => {
     const statement = database.prepare(`pragma ${name}`)
     return () => (statement.get() as Record<string, number>)[name] as number
   }
   const from = database.prepare(`${columns} where seq >= ? order by seq limit ${MAX_READ + 1}`)
   const newest = database.prepare(`${columns} order by seq desc limit 1`)
-  const triggers = database.prepare(
-    `select count(*) as n from sqlite_schema where type = 'trigger' and name in (${names})`,
-  )
   return {
     dataVersion: versionOf('data_version'),
     schemaVersion: versionOf('schema_version'),
     from: (seq: number) => from.all(seq) as Change[],
     newest: () => newest.get() as Change | undefined,
-    isComplete: () => (triggers.get() as { n: number }).n === CHANGES_TRIGGERS.length,
+    isComplete: () => hasSessionChanges(database, tablePrefix),
   }
+}
+
+/**
+ * Whether the list of changed sessions is whole. A recovery or a person may lose a part of it: with
+ * the triggers and no table every login fails, with neither a change of a session would be missed.
+ */
+export function hasSessionChanges(database: SqliteDatabase, tablePrefix: string): boolean {
+  const parts = [CHANGES_TABLE, ...CHANGES_TRIGGERS]
+  const names = parts.map(name => `'${tablePrefix}${name}'`).join()
+  const [found] = database
+    .prepare(`select count(*) as n from sqlite_schema where name in (${names})`)
+    .all() as { n: number }[]
+  return found?.n === parts.length
 }
