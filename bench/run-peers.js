@@ -13,8 +13,8 @@ const { startPeers } = require('./start-peers')
 const { spread } = require('./statistics')
 const { createTemporaryFolder } = require('./temporary-folder')
 
-const FULL = { roundMs: 1500, warmUpMs: 8000 }
-const QUICK = { roundMs: 500, warmUpMs: 2500 }
+const FULL = { roundMs: 1500, leadInMs: 500, warmUpMs: 8000 }
+const QUICK = { roundMs: 500, leadInMs: 500, warmUpMs: 2500 }
 const USERS = 1000
 /** What all the others are compared with. */
 const BASELINE = 'tutorial-jwt'
@@ -55,29 +55,32 @@ function table(results) {
   return columns([['', 'login: CPU us', 'ratio', 'check: CPU us', 'ratio'], ...rows])
 }
 
-runBounded(START_MS + 20 * (pace.warmUpMs + rounds * pace.roundMs) * 2, async atEnd => {
-  const folder = createTemporaryFolder()
-  atEnd(folder.remove)
-  const start = await createServers(folder.path, server => atEnd(server.stop))
-  const load = createLoad()
-  atEnd(load.stop)
-  const wechatOf = () => ({ url: start.wechatUrl })
-  const started = { start, folder: folder.path, wechatOf, ours: OURS }
-  const { peers, skipped } = await startPeers(started)
-  const servers = Object.fromEntries(peers.map(peer => [peer.name, peer]))
-  const tokens = {}
-  for (const { name, url, login } of peers) tokens[name] = await logIn(load, url, USERS, login)
-  const subjects = subjectsOf(peers)
-  const onRound = done => process.stderr.write(`round ${done} of ${rounds}\n`)
-  const all = await measure({ subjects, load, servers, tokens, rounds, ...pace, onRound })
+runBounded(
+  START_MS + 20 * (pace.warmUpMs + rounds * (pace.leadInMs + pace.roundMs)) * 2,
+  async atEnd => {
+    const folder = createTemporaryFolder()
+    atEnd(folder.remove)
+    const start = await createServers(folder.path, server => atEnd(server.stop))
+    const load = createLoad()
+    atEnd(load.stop)
+    const wechatOf = () => ({ url: start.wechatUrl })
+    const started = { start, folder: folder.path, wechatOf, ours: OURS }
+    const { peers, skipped } = await startPeers(started)
+    const servers = Object.fromEntries(peers.map(peer => [peer.name, peer]))
+    const tokens = {}
+    for (const { name, url, login } of peers) tokens[name] = await logIn(load, url, USERS, login)
+    const subjects = subjectsOf(peers)
+    const onRound = done => process.stderr.write(`round ${done} of ${rounds}\n`)
+    const all = await measure({ subjects, load, servers, tokens, rounds, ...pace, onRound })
 
-  const results = peers.map(peer => resultOf(peer, all))
-  const context = { machine: machine(), loadAverage: loadAverage(), rounds, isQuick: quick }
-  process.stdout.write(
-    `${context.machine}, load ${context.loadAverage.toFixed(1)}\n${rounds} rounds of ${pace.roundMs / 1000} s; ratio to the first row\n\n${table(results)}\n`,
-  )
-  if (json) {
-    const file = { bench: 'peers', ...context, results, skipped }
-    writeFileSync(json, `${JSON.stringify(file, undefined, 1)}\n`)
-  }
-})
+    const results = peers.map(peer => resultOf(peer, all))
+    const context = { machine: machine(), loadAverage: loadAverage(), rounds, isQuick: quick }
+    process.stdout.write(
+      `${context.machine}, load ${context.loadAverage.toFixed(1)}\n${rounds} rounds of ${pace.roundMs / 1000} s; ratio to the first row\n\n${table(results)}\n`,
+    )
+    if (json) {
+      const file = { bench: 'peers', ...context, results, skipped }
+      writeFileSync(json, `${JSON.stringify(file, undefined, 1)}\n`)
+    }
+  },
+)
