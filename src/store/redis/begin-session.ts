@@ -29,7 +29,6 @@ export async function beginSession(
   const { userId, isNewUser, isDisabled } = user
   if (isDisabled) return { userId, isNewUser, evicted: [], isDisabled }
   const evicted = await addSession(options, login, user)
-  for (const id of evicted) options.cache.forget(options.redisKeys.ofSession({ id, userId }))
   const now = await options.users.users.find(userId)
   if (!now) {
     await eraseUser(options, userId)
@@ -68,7 +67,7 @@ export async function addSession(
     const named = ids.map(each => redisKeys.ofSession({ id: each, userId }))
     return redis.run(addSessionNaming(ids.length), [...on, ...named], ...args, ...ids)
   }
-  return cache.changing(on, async () => {
+  return cache.changing(userId, async () => {
     let ids: readonly string[] = []
     for (;;) {
       const reply = await firstLayout.convertedFor(userId, () => naming(ids))

@@ -20,7 +20,7 @@ export async function endSessions(
     const ids = await readSessionIds({ redis, redisKeys }, userId)
     const named = ids.map(id => redisKeys.ofSession({ id, userId }))
     const run = () => redis.run(endSessionsNaming(ids.length), [ofSessionIds, ...named], ...ids)
-    const ended = (await cache.changing(named, run)) as string[] | null
+    const ended = (await cache.changing(userId, run)) as string[] | null
     if (ended === null) continue
     await redis.untilTold(ofSessionIds)
     return ended
@@ -49,7 +49,7 @@ export async function eraseUser(
   // The list of the codes last: an interruption leaves what names the others.
   const rest = [...hashes.map(redisKeys.ofCode), ofNewestKey, ofCodeHashes]
   for (const redisKey of rest) {
-    await cache.changing([redisKey], () => redis.send(redisKey, ['DEL', redisKey]))
+    await cache.changing(userId, () => redis.send(redisKey, ['DEL', redisKey]))
   }
   await redis.untilTold(ofNewestKey)
   return ended

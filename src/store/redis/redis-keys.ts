@@ -20,9 +20,12 @@ export interface RedisKeys {
   ofCounter(name: string): string
   /** A hash: a small value that all instances share. */
   ofValue(name: string): string
+  /** The id of the user whom this key belongs to; undefined where it belongs to none. */
+  userOf(redisKey: string): string | undefined
 }
 
 export function createRedisKeys(prefix: string): RedisKeys {
+  const ofUser = `${prefix}{`
   return {
     ofSession: ({ id, userId }) => `${prefix}{${userId}}:s:${id}`,
     ofSessionIds: userId => `${prefix}{${userId}}:r`,
@@ -32,5 +35,9 @@ export function createRedisKeys(prefix: string): RedisKeys {
     ofCounter: name => `${prefix}n:${name}`,
     // Not `v:`, where the first version kept strings.
     ofValue: name => `${prefix}w:${name}`,
+    userOf: redisKey =>
+      redisKey.startsWith(ofUser)
+        ? redisKey.slice(ofUser.length, redisKey.indexOf('}', ofUser.length))
+        : undefined,
   }
 }

@@ -11,8 +11,8 @@ import { warnOfNoPassword } from './link/no-password'
 import { openRedisRoute } from './link/open-redis-route'
 import type { RedisModule, RedisPatience } from './link/redis-route'
 import { createRedisCommands } from './redis-commands'
-import { createRedisKeys } from './redis-keys'
-import { createSessionCache } from './session-cache'
+import { createRedisKeys, type RedisKeys } from './redis-keys'
+import { createSessionCache, type SessionCache } from './session-cache'
 import { createRedisSessions } from './sessions'
 import { createRedisTrial } from './trial'
 import { createRedisUsers } from './users'
@@ -37,10 +37,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const redisKeys = createRedisKeys(prefix)
   const address = readRedisUrl(url)
   warnOfNoPassword(address, log)
-  const cache = createSessionCache(redisKeys)
+  const cache = createSessionCache()
   const route = openRedisRoute({
     ...{ redis: module, url: address, events, patience },
-    onInvalidate: redisKey => (redisKey === null ? cache.clear() : cache.forget(redisKey)),
+    onInvalidate: createForget(cache, redisKeys),
     onLost: () => cache.clear(),
     onConnected: createDurabilityWarning(log),
   })
@@ -69,5 +69,14 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
       route.close()
       await users.close()
     },
+  }
+}
+
+/** Forgets the user whose key changed. Null is all of them. */
+function createForget(cache: SessionCache, { userOf }: RedisKeys) {
+  return (redisKey: string | null): void => {
+    if (redisKey === null) return cache.clear()
+    const userId = userOf(redisKey)
+    if (userId !== undefined) cache.forget(userId)
   }
 }

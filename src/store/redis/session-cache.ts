@@ -1,68 +1,73 @@
 import type { Session, SessionRef } from '../contract/sessions'
-import { createTrackedCache } from './link/tracked-cache'
-import type { NewestKey } from './newest-record'
-import type { RedisKeys } from './redis-keys'
-import type { SessionRecord } from './session-record'
+import { createSessionMemory } from '../session-memory'
 
 /** Sessions that one process remembers. 100,000 take some 60 MB. */
 const CACHED_SESSIONS = 100_000
 
-/** What was read of sessions, for as long as Redis would tell that it changed. */
+/**
+ * Sessions that were read, for as long as Redis would tell that they changed (CLIENT TRACKING). A
+ * session is two hashes, its own and that of its user's newest session_key: a change of anything of
+ * a user forgets all sessions of the user.
+ *
+ * Not the client library's own cache (`clientSideCache`, 6.3.1). Its `clear`, on FLUSHALL, forgets
+ * what is kept but not what is being read: 4 of 20 reads that were under way then came back to stay
+ * (`npm run bench:redis-client`). Its index by key only ever grows, and it copies at each hit.
+ */
 export interface SessionCache {
-  /** The session, if all of it is remembered. */
   get(session: SessionRef): Session | undefined
-  /** Reads a session, and remembers what came unless it changed in the meantime. */
-  reading(session: SessionRef, read: () => Promise<SessionParts>): Promise<Session | undefined>
   /**
-   * Runs a change of these Redis keys, so that this process sees it at once. The keys are forgotten
-   * before the change, so that no read of before is kept, and after it, so that no read is kept
-   * that Redis answered before the change and that arrived during it.
+   * Reads a session, and remembers what came unless something of the user changed in the meantime,
+   * or another read of this user began.
    */
-  changing<T>(redisKeys: readonly string[], change: () => Promise<T>): Promise<T>
-  forget(redisKey: string): void
+  reading(
+    session: SessionRef,
+    read: () => Promise<Session | undefined>,
+  ): Promise<Session | undefined>
+  /**
+   * Runs a change of what Redis holds of a user, so that this process sees it at once. The user's
+   * sessions are forgotten before the change, so that no read of before is kept, and after it, so
+   * that no read is kept that Redis answered before the change and that arrived during it.
+   */
+  changing<T>(userId: string, change: () => Promise<T>): Promise<T>
+  /** Something of this user changed: no session is kept, and no read under way will be. */
+  forget(userId: string): void
+  /** Redis can no longer tell us what changes: every session goes, and every read under way. */
   clear(): void
 }
 
-/** A session and the newest session_key of its user: two hashes of Redis. */
-export interface SessionParts {
-  readonly session: SessionRecord | undefined
-  readonly newest: NewestKey | undefined
-}
+export function createSessionCache(): SessionCache {
+  const sessions = createSessionMemory(CACHED_SESSIONS)
+  /** The latest read under way of each user; no more of them than commands under way. */
+  const reads = new Map<string, object>()
 
-export function createSessionCache(redisKeys: RedisKeys): SessionCache {
-  const sessions = createTrackedCache<SessionRecord>(CACHED_SESSIONS)
-  const newestKeys = createTrackedCache<NewestKey>(CACHED_SESSIONS)
-  function forget(redisKey: string): void {
-    sessions.forget(redisKey)
-    newestKeys.forget(redisKey)
+  function forget(userId: string): void {
+    sessions.forget(userId)
+    reads.delete(userId)
   }
+
   return {
-    get(ref) {
-      const session = sessions.get(redisKeys.ofSession(ref))
-      const newest = session && newestKeys.get(redisKeys.ofNewestKey(ref.userId))
-      return newest && join(session, newest)
-    },
+    get: sessions.get,
 
-    async reading(ref, read) {
-      const keepSession = sessions.reading(redisKeys.ofSession(ref))
-      const keepNewest = newestKeys.reading(redisKeys.ofNewestKey(ref.userId))
-      let parts: Partial<SessionParts> = {}
+    async reading({ userId }, read) {
+      const latest = {}
+      reads.set(userId, latest)
+      const isLatest = () => reads.get(userId) === latest
       try {
-        parts = await read()
+        const session = await read()
+        if (session && isLatest()) sessions.keep(session)
+        return session
       } finally {
-        keepSession(parts.session)
-        keepNewest(parts.newest)
+        if (isLatest()) reads.delete(userId)
       }
-      return parts.session && parts.newest && join(parts.session, parts.newest)
     },
 
-    changing: (changed, change) => around(change, () => changed.forEach(forget)),
+    changing: (userId, change) => around(change, () => forget(userId)),
 
     forget,
 
     clear() {
       sessions.clear()
-      newestKeys.clear()
+      reads.clear()
     },
   }
 }
@@ -74,25 +79,5 @@ async function around<T>(work: () => Promise<T>, doing: () => void): Promise<T> 
     return await work()
   } finally {
     doing()
-  }
-}
-
-/** Field by field: spreading two objects costs forty times as much, at every check. */
-function join(session: SessionRecord, newest: NewestKey): Session {
-  return {
-    id: session.id,
-    userId: session.userId,
-    appid: session.appid,
-    openid: session.openid,
-    unionid: newest.unionid ?? session.unionid,
-    unionidProof: newest.unionid === null ? session.unionidProof : newest.unionidProof,
-    sealed: session.sealed,
-    sessionKeyHash: session.sessionKeyHash,
-    createdAt: session.createdAt,
-    expiresAt: session.expiresAt,
-    lastUsedAt: session.lastUsedAt,
-    newestKeyHash: newest.newestKeyHash,
-    newestKeyAt: newest.newestKeyAt,
-    newestKeyCheck: newest.newestKeyCheck,
   }
 }

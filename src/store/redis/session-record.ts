@@ -1,4 +1,5 @@
 import type { Session, SessionRef } from '../contract/sessions'
+import type { NewestKey } from './newest-record'
 import { hashArgs, type RedisHash } from './redis-commands'
 
 /**
@@ -35,5 +36,25 @@ export function readSessionRecord(
     createdAt: Number(hash.createdAt),
     expiresAt: Number(hash.expiresAt),
     lastUsedAt: Number(hash.usedAt ?? hash.createdAt),
+  }
+}
+
+/** Field by field: spreading two objects costs forty times as much. */
+export function joinNewest(session: SessionRecord, newest: NewestKey): Session {
+  return {
+    id: session.id,
+    userId: session.userId,
+    appid: session.appid,
+    openid: session.openid,
+    unionid: newest.unionid ?? session.unionid,
+    unionidProof: newest.unionid === null ? session.unionidProof : newest.unionidProof,
+    sealed: session.sealed,
+    sessionKeyHash: session.sessionKeyHash,
+    createdAt: session.createdAt,
+    expiresAt: session.expiresAt,
+    lastUsedAt: session.lastUsedAt,
+    newestKeyHash: newest.newestKeyHash,
+    newestKeyAt: newest.newestKeyAt,
+    newestKeyCheck: newest.newestKeyCheck,
   }
 }

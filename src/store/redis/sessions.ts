@@ -10,7 +10,7 @@ import { beginSession, type RedisSessionsOptions } from './begin-session'
 import { endSessions, readSessionIds } from './end-sessions'
 import { readNewestKey } from './newest-record'
 import type { RedisHash } from './redis-commands'
-import { readSessionRecord } from './session-record'
+import { joinNewest, readSessionRecord } from './session-record'
 import { END_SESSION, NOTE_USE, RESEAL_SESSION } from './session-scripts'
 
 /**
@@ -49,10 +49,9 @@ function read(
       redis.send(ofSession, ['HGETALL', ofSession]),
       redis.send(ofNewestKey, ['HGETALL', ofNewestKey]),
     ])
-    return {
-      session: readSessionRecord(ref, session as RedisHash),
-      newest: readNewestKey(newest as RedisHash),
-    }
+    const record = readSessionRecord(ref, session as RedisHash)
+    const newestKey = readNewestKey(newest as RedisHash)
+    return record && newestKey && joinNewest(record, newestKey)
   }
   return firstLayout.convertedFor(ref.userId, () => cache.reading(ref, readBoth))
 }
@@ -92,7 +91,7 @@ async function reseal(
   const on = [redisKeys.ofSession(ref)]
   const args = [from ?? '', sessionKeyHash ?? '', sealed]
   const run = () => redis.run(RESEAL_SESSION, on, ...args)
-  await cache.changing(on, () => firstLayout.convertedFor(ref.userId, run))
+  await cache.changing(ref.userId, () => firstLayout.convertedFor(ref.userId, run))
 }
 
 async function noteUse(
@@ -102,7 +101,7 @@ async function noteUse(
 ): Promise<void> {
   const on = [redisKeys.ofSession(ref)]
   const run = () => redis.run(NOTE_USE, on, now)
-  await cache.changing(on, () => firstLayout.convertedFor(ref.userId, run))
+  await cache.changing(ref.userId, () => firstLayout.convertedFor(ref.userId, run))
 }
 
 async function end(
@@ -110,7 +109,7 @@ async function end(
   ref: SessionRef,
 ): Promise<boolean> {
   const on = [redisKeys.ofSession(ref), redisKeys.ofSessionIds(ref.userId)]
-  const ended = await cache.changing(on, () => redis.run(END_SESSION, on, ref.id))
+  const ended = await cache.changing(ref.userId, () => redis.run(END_SESSION, on, ref.id))
   await redis.untilTold(redisKeys.ofSession(ref))
   return ended === 1
 }

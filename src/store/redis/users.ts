@@ -39,7 +39,7 @@ export function createRedisUsers(options: RedisUsersOptions): Users {
     const redisKey = redisKeys.ofNewestKey(userId)
     const run = () => redis.run(script, [redisKey], ...args)
     return redis.inTime(async () => {
-      await cache.changing([redisKey], () => firstLayout.convertedFor(userId, run))
+      await cache.changing(userId, () => firstLayout.convertedFor(userId, run))
       await redis.untilTold(redisKey)
     })
   }

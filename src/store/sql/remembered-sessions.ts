@@ -1,11 +1,6 @@
-import { LRUCache } from 'lru-cache'
-import {
-  MAX_SESSIONS_PER_USER,
-  type Session,
-  type SessionRef,
-  type Sessions,
-} from '../contract/sessions'
+import type { Session, SessionRef, Sessions } from '../contract/sessions'
 import { createEndOfTurn } from '../end-of-turn'
+import { createSessionMemory } from '../session-memory'
 import type { SessionChanges } from './driver'
 
 /** Sessions that one process remembers, whoever has them. 6.8 MB where each is of another user. */
@@ -23,11 +18,7 @@ export function rememberSessions(
   read: (session: SessionRef) => Session | undefined,
   changes: SessionChanges,
 ): Sessions['find'] {
-  const remembered = new LRUCache<string, readonly Session[]>({
-    max: REMEMBERED_SESSIONS,
-    maxSize: REMEMBERED_SESSIONS,
-    sizeCalculation: sessions => sessions.length,
-  })
+  const remembered = createSessionMemory(REMEMBERED_SESSIONS)
   const endOfTurn = createEndOfTurn(forgetChanged)
 
   function forgetChanged(): void {
@@ -38,19 +29,15 @@ export function rememberSessions(
       // Also after a look that failed.
       if (!users) remembered.clear()
     }
-    for (const userId of users ?? []) remembered.delete(userId)
+    for (const userId of users ?? []) remembered.forget(userId)
   }
 
   return async ref => {
     await endOfTurn()
-    const known = remembered.get(ref.userId)
-    const found = known?.find(({ id }) => id === ref.id)
-    if (found) return found
+    const known = remembered.get(ref)
+    if (known) return known
     const session = read(ref)
-    if (session) {
-      const others = known?.slice(1 - MAX_SESSIONS_PER_USER) ?? []
-      remembered.set(ref.userId, [...others, session])
-    }
+    if (session) remembered.keep(session)
     return session
   }
 }

@@ -30,3 +30,20 @@ test('with the usual prefix sessions are where version 0.1 had them', () => {
   expect(usual.ofSessionIds('user')).toBe('mpl:{user}:r')
   expect(usual.ofNewestKey('user')).toBe('mpl:{user}:k')
 })
+
+test('a key of a user names the user, and another one names nobody', () => {
+  const { userOf } = redisKeys
+  for (const redisKey of [
+    redisKeys.ofSession({ id: 'id', userId: 'user' }),
+    ...[redisKeys.ofSessionIds('user'), redisKeys.ofNewestKey('user')],
+    redisKeys.ofCodeHashes('user'),
+  ]) {
+    expect(userOf(redisKey)).toBe('user')
+  }
+  for (const redisKey of [
+    ...[redisKeys.ofCode('{user}'), redisKeys.ofCounter('{user}'), redisKeys.ofValue('{user}')],
+    ...['', 'shop:', 'other:{user}:k'],
+  ]) {
+    expect(userOf(redisKey)).toBeUndefined()
+  }
+})

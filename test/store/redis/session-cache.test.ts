@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import type { Session } from '../../../src/store/contract/sessions'
 import { createRedisKeys } from '../../../src/store/redis/redis-keys'
-import { createSessionCache, type SessionParts } from '../../../src/store/redis/session-cache'
+import { createSessionCache, type SessionCache } from '../../../src/store/redis/session-cache'
 import { available } from '../../support/databases'
 import { NOW, openTwoStores, type TwoStores, unique, until } from './two-stores'
 
@@ -8,51 +9,94 @@ const redisKeys = createRedisKeys('mpl:')
 
 describe('what one process remembers of sessions', () => {
   const ref = { id: 'session', userId: 'user' }
-  const parts: SessionParts = {
-    session: {
-      ...ref,
-      ...{ appid: 'appid', openid: 'openid', unionid: 'of the login', unionidProof: 'its proof' },
-      ...{ sealed: 'sealed', sessionKeyHash: 'key', createdAt: NOW, expiresAt: NOW + 1 },
-      lastUsedAt: NOW,
-    },
-    newest: {
-      ...{ newestKeyHash: 'newer', newestKeyAt: NOW, newestKeyCheck: null },
-      ...{ unionid: null, unionidProof: null },
-    },
+  const session: Session = {
+    ...ref,
+    ...{ appid: 'appid', openid: 'openid', unionid: null, unionidProof: null },
+    ...{ sealed: 'sealed', sessionKeyHash: 'key', createdAt: NOW, expiresAt: NOW + 1 },
+    ...{ lastUsedAt: NOW, newestKeyHash: 'key', newestKeyAt: NOW, newestKeyCheck: null },
   }
+  const read = async () => session
 
-  test('a session that was read is remembered with the newest session_key', async () => {
-    const cache = createSessionCache(redisKeys)
-    const read = await cache.reading(ref, async () => parts)
-    expect(cache.get(ref)).toEqual(read)
-    expect(read).toMatchObject({
-      ...{ newestKeyHash: 'newer', unionid: 'of the login', unionidProof: 'its proof' },
-    })
-  })
-
-  test.each(['session', 'newest'] as const)('without its %s hash it is none', async missing => {
-    const cache = createSessionCache(redisKeys)
-    const found = await cache.reading(ref, async () => ({ ...parts, [missing]: undefined }))
-    expect(found).toBeUndefined()
+  test('a session that was read is remembered until something of its user changes', async () => {
+    const cache = createSessionCache()
+    expect(await cache.reading(ref, read)).toBe(session)
+    cache.forget('another user')
+    expect(cache.get(ref)).toBe(session)
+    cache.forget('user')
     expect(cache.get(ref)).toBeUndefined()
   })
 
-  test.each([
-    ['the session', redisKeys.ofSession(ref)],
-    ['the newest session_key', redisKeys.ofNewestKey(ref.userId)],
-  ])('a read that arrives while %s is being changed is not remembered', async (_what, redisKey) => {
-    const cache = createSessionCache(redisKeys)
-    await cache.changing([redisKey], async () => {
-      await cache.reading(ref, async () => parts)
+  test('nobody is remembered once Redis can no longer tell what changes', async () => {
+    const cache = createSessionCache()
+    await cache.reading(ref, read)
+    cache.clear()
+    expect(cache.get(ref)).toBeUndefined()
+  })
+
+  test('what was remembered is not found from the moment a change of the user is sent', async () => {
+    const cache = createSessionCache()
+    await cache.reading(ref, read)
+    await cache.changing('user', async () => expect(cache.get(ref)).toBeUndefined())
+  })
+
+  test('what is not there is not remembered', async () => {
+    const cache = createSessionCache()
+    expect(await cache.reading(ref, async () => undefined)).toBeUndefined()
+    expect(cache.get(ref)).toBeUndefined()
+  })
+
+  test.each<[string, (cache: SessionCache) => unknown]>([
+    ['something of the user changed', cache => cache.forget('user')],
+    ['everything changed', cache => cache.clear()],
+    ['this process changed it', cache => cache.changing('user', async () => {})],
+    ['a later read is under way', cache => void cache.reading(ref, () => new Promise(() => {}))],
+  ])('a reply that was on its way is not kept when %s meanwhile', async (_what, change) => {
+    const cache = createSessionCache()
+    await cache.reading(ref, async () => {
+      await change(cache)
+      return session
     })
     expect(cache.get(ref)).toBeUndefined()
   })
 
-  test('a read that fails leaves nothing behind', async () => {
-    const cache = createSessionCache(redisKeys)
+  test('of two reads at once the later one is kept, though the earlier one arrives before it', async () => {
+    const cache = createSessionCache()
+    const replies: ((session: Session) => void)[] = []
+    const reply = () => new Promise<Session>(resolve => replies.push(resolve))
+    const reads = [cache.reading(ref, reply), cache.reading(ref, reply)]
+    const later = { ...session, sealed: 'sealed anew' }
+    replies[0]?.(session)
+    await reads[0]
+    expect(cache.get(ref)).toBeUndefined()
+    replies[1]?.(later)
+    await reads[1]
+    expect(cache.get(ref)).toBe(later)
+  })
+
+  test('a read that arrives while the user is being changed is not remembered', async () => {
+    const cache = createSessionCache()
+    await cache.changing('user', () => cache.reading(ref, read))
+    expect(cache.get(ref)).toBeUndefined()
+  })
+
+  test('a change that fails has been made all the same, as far as anybody knows', async () => {
+    const cache = createSessionCache()
+    await cache.reading(ref, read)
+    const failing = cache.changing('user', async () => {
+      await cache.reading(ref, read)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(cache.get(ref)).toBeUndefined()
+  })
+
+  test('a read that fails leaves nothing behind, and the next one is kept', async () => {
+    const cache = createSessionCache()
     const failing = cache.reading(ref, () => Promise.reject(new Error('no')))
     await expect(failing).rejects.toThrow('no')
     expect(cache.get(ref)).toBeUndefined()
+    await cache.reading(ref, read)
+    expect(cache.get(ref)).toBe(session)
   })
 })
 

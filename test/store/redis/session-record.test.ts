@@ -1,4 +1,7 @@
+import type { Session } from '../../../src/store/contract/sessions'
+import type { NewestKey } from '../../../src/store/redis/newest-record'
 import {
+  joinNewest,
   readSessionRecord,
   type SessionRecord,
   sessionArgs,
@@ -43,4 +46,21 @@ test.each(['appid', 'openid', 'sealed'])('a hash without its %s is no session', 
   const { [missing]: _left, ...rest } = written(SESSION)
   expect(readSessionRecord({ id, userId }, rest)).toBeUndefined()
   expect(readSessionRecord({ id, userId }, {})).toBeUndefined()
+})
+
+test.each<[string, Partial<NewestKey>, Partial<Session>]>([
+  [
+    'the login’s own unionid, where no later one brought any',
+    { unionid: null, unionidProof: null },
+    { unionid: 'union', unionidProof: 'proof' },
+  ],
+  [
+    'the unionid of a later login, with its proof',
+    { unionid: 'later', unionidProof: 'later proof' },
+    { unionid: 'later', unionidProof: 'later proof' },
+  ],
+])('a session has its user’s newest session_key and %s', (_what, newest, expected) => {
+  const key = { newestKeyHash: 'newer', newestKeyAt: 1800, newestKeyCheck: null }
+  const joined = joinNewest(SESSION, { unionid: null, unionidProof: null, ...key, ...newest })
+  expect(joined).toEqual({ ...SESSION, ...key, ...expected })
 })

@@ -37,7 +37,7 @@ describeRedis('sessions in Redis', () => {
     return createRedisSessions({
       redis,
       redisKeys,
-      cache: createSessionCache(redisKeys),
+      cache: createSessionCache(),
       firstLayout: createFirstLayout(redis, redisKeys),
       users: {
         saveUser: () => Promise.reject(new Error('nobody logs in here')),
