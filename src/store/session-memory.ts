@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { MAX_SESSIONS_PER_USER, type Session, type SessionRef } from './contract/sessions'
 
-/** Sessions that this process has read. Those of one user are kept and forgotten together. */
+/** Sessions that this process has read. Those of one user are forgotten together. */
 export interface SessionMemory {
   get(session: SessionRef): Session | undefined
   keep(session: Session): void
@@ -10,6 +10,9 @@ export interface SessionMemory {
 }
 
 /**
+ * At most `maxSessions`, whoever has them, and of one user as many as can run. When it is full, the
+ * user whose sessions were asked for longest ago goes first.
+ *
  * A user's sessions are found by the user's id, which the claims of a remembered token hold: V8
  * hashes the characters of such a string once. A name that is made for each look is hashed each time.
  */

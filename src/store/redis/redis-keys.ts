@@ -35,9 +35,10 @@ export function createRedisKeys(prefix: string): RedisKeys {
     ofCounter: name => `${prefix}n:${name}`,
     // Not `v:`, where the first version kept strings.
     ofValue: name => `${prefix}w:${name}`,
-    userOf: redisKey =>
-      redisKey.startsWith(ofUser)
-        ? redisKey.slice(ofUser.length, redisKey.indexOf('}', ofUser.length))
-        : undefined,
+    userOf(redisKey) {
+      // A user's id is base64url: no brace of its own ends it early.
+      const end = redisKey.startsWith(ofUser) ? redisKey.indexOf('}', ofUser.length) : -1
+      return end === -1 ? undefined : redisKey.slice(ofUser.length, end)
+    },
   }
 }

@@ -39,7 +39,10 @@ export function readSessionRecord(
   }
 }
 
-/** Field by field: spreading two objects costs forty times as much. */
+/**
+ * A session with what is its user's. A unionid that a later login brought takes the place of the
+ * session's own, and its proof that of the session's proof.
+ */
 export function joinNewest(session: SessionRecord, newest: NewestKey): Session {
   return {
     id: session.id,

@@ -42,7 +42,7 @@ test('a key of a user names the user, and another one names nobody', () => {
   }
   for (const redisKey of [
     ...[redisKeys.ofCode('{user}'), redisKeys.ofCounter('{user}'), redisKeys.ofValue('{user}')],
-    ...['', 'shop:', 'other:{user}:k'],
+    ...['', 'shop:', 'shop:{user', 'other:{user}:k'],
   ]) {
     expect(userOf(redisKey)).toBeUndefined()
   }

@@ -73,6 +73,17 @@ describe('what one process remembers of sessions', () => {
     expect(cache.get(ref)).toBe(later)
   })
 
+  test('of two sessions of a user that are read at once the later one is kept, and then both', async () => {
+    const cache = createSessionCache()
+    const other = { ...session, id: 'other' }
+    const sessions = [session, other]
+    const readAll = () => Promise.all(sessions.map(each => cache.reading(each, async () => each)))
+    expect(await readAll()).toEqual(sessions)
+    expect(sessions.map(cache.get)).toEqual([undefined, other])
+    await cache.reading(session, read)
+    expect(sessions.map(cache.get)).toEqual(sessions)
+  })
+
   test('a read that arrives while the user is being changed is not remembered', async () => {
     const cache = createSessionCache()
     await cache.changing('user', () => cache.reading(ref, read))
@@ -90,7 +101,7 @@ describe('what one process remembers of sessions', () => {
     expect(cache.get(ref)).toBeUndefined()
   })
 
-  test('a read that fails leaves nothing behind, and the next one is kept', async () => {
+  test('a read that fails is not kept, and the next one is', async () => {
     const cache = createSessionCache()
     const failing = cache.reading(ref, () => Promise.reject(new Error('no')))
     await expect(failing).rejects.toThrow('no')

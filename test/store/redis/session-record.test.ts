@@ -59,6 +59,11 @@ test.each<[string, Partial<NewestKey>, Partial<Session>]>([
     { unionid: 'later', unionidProof: 'later proof' },
     { unionid: 'later', unionidProof: 'later proof' },
   ],
+  [
+    'the unionid of a later login that has no proof, without the proof of an older one',
+    { unionid: 'later', unionidProof: null },
+    { unionid: 'later', unionidProof: null },
+  ],
 ])('a session has its user’s newest session_key and %s', (_what, newest, expected) => {
   const key = { newestKeyHash: 'newer', newestKeyAt: 1800, newestKeyCheck: null }
   const joined = joinNewest(SESSION, { unionid: null, unionidProof: null, ...key, ...newest })
