@@ -9,15 +9,15 @@ const { createLoad } = require('./load')
 const { loadAverage, machine, versionOf } = require('./machine')
 const { readArguments } = require('./options')
 const { resultsOf } = require('./results')
-const { measure } = require('./rounds')
+const { LEAD_IN_MS, measure } = require('./rounds')
 const { startSubjects } = require('./start-subjects')
 const { SUBJECTS } = require('./subjects')
 const { report } = require('./targets-report')
 const { createTemporaryFolder } = require('./temporary-folder')
 
-const FULL = { roundMs: 2000, leadInMs: 1000, warmUpMs: 8000 }
-const QUICK = { roundMs: 700, leadInMs: 500, warmUpMs: 2500 }
-/** Starting eight servers, and filling two of their files. */
+const FULL = { roundMs: 2000, warmUpMs: 8000 }
+const QUICK = { roundMs: 700, warmUpMs: 2500 }
+/** Starting nine servers, and filling two of their files. */
 const START_MS = 120_000
 
 const { quick, sessions, json, svg, node, rounds } = readArguments(process.argv.slice(2), {
@@ -26,7 +26,7 @@ const { quick, sessions, json, svg, node, rounds } = readArguments(process.argv.
   numbers: { rounds: { standard: 7, most: 49 } },
 })
 const pace = quick ? QUICK : FULL
-const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * (pace.leadInMs + pace.roundMs))
+const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * (LEAD_IN_MS + pace.roundMs))
 
 runBounded(plannedMs * 2 + START_MS, async atEnd => {
   if (!canMeasure()) throw new Error('CPU time is read from /proc, which this machine has not')
@@ -49,6 +49,7 @@ runBounded(plannedMs * 2 + START_MS, async atEnd => {
     node: version,
     isQuick: quick,
     roundMs: pace.roundMs,
+    leadInMs: LEAD_IN_MS,
     connections: CONNECTIONS,
     loadAverage: loadAverage(),
   }

@@ -5,7 +5,7 @@ function report(result) {
   const { machine, rounds, roundMs, people, connectionsAt, isQuick, loadAverage, skipped } = result
   const notes = [
     `${machine}, load ${loadAverage.toFixed(1)}`,
-    `${rounds} rounds of ${roundMs / 1000} s; ${people} people at random, the memory of sessions smaller in proportion`,
+    `${rounds} rounds of ${roundMs / 1000} s; ${people} people at random; a server's memories of sessions and tokens are smaller in proportion`,
     `connections: at ${connectionsAt} sessions, all open before a round begins`,
     ...(isQuick ? ['A quick run: its brackets are wide.'] : []),
     ...Object.entries(skipped).map(([name, why]) => `Left out: ${name} (${why}).`),
@@ -32,7 +32,7 @@ function linesOf({ stores }, what) {
   const head = [
     '',
     what,
-    'remembered',
+    'known sessions',
     'CPU us/check',
     'ratio',
     'store us',

@@ -3,7 +3,7 @@ const { startDatabase, startRedis } = require('./databases')
 const { fillPostgres, fillRedis, fillSqlite } = require('./fill-store')
 
 /**
- * The stores of `scale.js`. `cached` is how many users' sessions one process remembers. `open` starts
+ * The stores of `scale.js`. `cached` is how many sessions one process remembers. `open` starts
  * what is needed, and answers what one instance of ours is told for its own share of the store, how
  * that share is filled, and the process of the store where it is not ours.
  */

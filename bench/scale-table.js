@@ -18,7 +18,7 @@ function scaleTable(result) {
 }
 
 const SESSIONS = {
-  head: ['会话 / sessions', '记住的 / remembered'],
+  head: ['会话 / sessions', '记住的会话 / sessions remembered'],
   cells: ({ at, hitShare }) => [String(at), `${(hitShare * 100).toFixed(1)} %`],
 }
 const CONNECTIONS = { head: ['连接 / connections'], cells: ({ at }) => [String(at)] }

@@ -10,7 +10,7 @@ const { CHECK, PATIENT_LOGIN, logIn } = require('./jobs')
 const { createLoad } = require('./load')
 const { loadAverage, machine } = require('./machine')
 const { readArguments } = require('./options')
-const { measure } = require('./rounds')
+const { LEAD_IN_MS, measure } = require('./rounds')
 const { report } = require('./scale-report')
 const { resultOf } = require('./scale-results')
 const { scaleChart } = require('./scale-chart')
@@ -18,14 +18,8 @@ const { STORES } = require('./scale-stores')
 const { createServers } = require('./servers')
 const { createTemporaryFolder } = require('./temporary-folder')
 
-const FULL = {
-  ...{ roundMs: 1500, leadInMs: 500, warmUpMs: 3000 },
-  ...{ sizes: [1e3, 1e4, 1e5, 1e6], people: 10_000 },
-}
-const QUICK = {
-  ...{ roundMs: 600, leadInMs: 500, warmUpMs: 1500 },
-  ...{ sizes: [1e3, 1e4, 1e5], people: 2000 },
-}
+const FULL = { roundMs: 1500, warmUpMs: 3000, sizes: [1e3, 1e4, 1e5, 1e6], people: 10_000 }
+const QUICK = { roundMs: 600, warmUpMs: 1500, sizes: [1e3, 1e4, 1e5], people: 2000 }
 const CONNECTIONS = [16, 64, 256, 1024, 4096]
 /** Connections are varied at so many sessions. */
 const MIDDLE = 1e4
@@ -47,7 +41,7 @@ const {
 })
 const pace = quick ? { ...QUICK, sizes: sessions ? FULL.sizes : QUICK.sizes } : FULL
 const subjectsAt = pace.sizes.length + CONNECTIONS.length
-const roundsMs = subjectsAt * (pace.warmUpMs + rounds * (pace.leadInMs + pace.roundMs))
+const roundsMs = subjectsAt * (pace.warmUpMs + rounds * (LEAD_IN_MS + pace.roundMs))
 
 /**
  * A check by somebody at random: nobody comes more often than others. Where thousands wait at ten
@@ -141,6 +135,7 @@ runBounded(STORES.length * (FILL_MS + roundsMs * 2), async atEnd => {
     isQuick: quick,
     rounds,
     roundMs: pace.roundMs,
+    leadInMs: LEAD_IN_MS,
     people: pace.people,
     connectionsAt: MIDDLE,
     stores,

@@ -1,11 +1,12 @@
-// Preloaded into a server by bench/scale.js: makes its memory of sessions as much smaller as the
-// people who come are fewer than the sessions, so that as many checks find their session remembered
-// as if everybody came. BENCH_CACHE_SHARE is that share.
+// Preloaded into a server by bench/scale.js: makes its memory of sessions and of verified tokens as
+// much smaller as the people who come are fewer than the sessions, so that as many checks find their
+// session and their token remembered as if everybody came. BENCH_CACHE_SHARE is that share.
 const { readFileSync } = require('node:fs')
 
 const SIZES = [
   { in: 'store/sql/remembered-sessions.js', of: 'REMEMBERED_SESSIONS' },
   { in: 'store/redis/session-cache.js', of: 'CACHED_SESSIONS' },
+  { in: 'token/jwt.js', of: 'CACHED_TOKENS' },
 ]
 const share = Number(process.env.BENCH_CACHE_SHARE ?? 1)
 

@@ -27,9 +27,11 @@ async function startSubjects({ folder, node, load, withSessions, atEnd }) {
     const redis = await startDatabase('redis')
     atEnd(() => redis.remove())
     servers.redis = await start.startOurs('redis', { REDIS_URL: redis.url })
+    // Only compared with `redis`.
+    servers.sqlite = await start.startOurs('sqlite')
   } else skipped.redis = 'redis-server is not installed'
   const tokens = {}
-  for (const name of ['ours', 'business', 'redis']) {
+  for (const name of ['ours', 'business', 'sqlite', 'redis']) {
     if (servers[name]) tokens[name] = await logIn(load, servers[name].url, USERS)
   }
   if (withSessions) await startFilled()
@@ -37,16 +39,19 @@ async function startSubjects({ folder, node, load, withSessions, atEnd }) {
   for (const [name, why] of Object.entries(skipped)) notice(`LEFT OUT: ${name}: ${why}`)
   return { servers, tokens, skipped }
 
-  /** One instance on a file of few sessions and one on a file of many. */
+  /**
+   * One instance on a file of few sessions and one on a file of many. Both are started again after
+   * the logins, so that both have done nothing but checks.
+   */
   async function startFilled() {
-    servers.few = await start.startOurs('few')
-    tokens.few = await logIn(load, servers.few.url, FEW)
-    const first = await start.startOurs('many')
-    tokens.many = await logIn(load, first.url, USERS)
-    await first.stop()
+    for (const [name, users] of Object.entries({ few: FEW, many: USERS })) {
+      const first = await start.startOurs(name)
+      tokens[name] = await logIn(load, first.url, users)
+      await first.stop()
+    }
     notice(`filling a file with ${MANY} sessions`)
     fillSqlite(join(folder, 'many.db'), MANY - USERS)
-    servers.many = await start.startOurs('many')
+    for (const name of ['few', 'many']) servers[name] = await start.startOurs(name)
   }
 }
 

@@ -63,8 +63,8 @@ const TARGETS = [
     id: 'redis',
     work: { zh: '检查，会话在 Redis', en: 'a check, sessions in Redis' },
     against: { zh: '会话在 SQLite', en: 'sessions in SQLite' },
-    needs: ['redis', 'check'],
-    ratio: over('redis', 'check'),
+    needs: ['redis', 'sqlite'],
+    ratio: over('redis', 'sqlite'),
     goal: { any: 1.1 },
   },
   {
