@@ -17,39 +17,38 @@ const LEAD_IN_MS = 1000
  */
 async function measure({ subjects, load, besideLoad, servers, tokens, rounds, ...rest }) {
   const { warmUpMs, roundMs, onRound } = rest
-  for (const subject of subjects) await sample(subject, subject.warmUpMs ?? warmUpMs)
+  for (const subject of subjects) await ask(subject, subject.warmUpMs ?? warmUpMs)
   const results = []
   for (let round = 0; round < rounds; round++) {
     const samples = {}
     for (const subject of subjects) {
-      await sample(leadInOf(subject), LEAD_IN_MS)
-      samples[subject.name] = await sample(subject, roundMs)
+      await ask(leadInOf(subject), LEAD_IN_MS)
+      samples[subject.name] = await sample(subject)
     }
     results.push(samples)
     onRound(results.length)
   }
   return results
 
-  async function sample(subject, ms) {
+  async function ask({ name, server, job, beside, connections = CONNECTIONS }, ms, onEvent) {
+    const { url } = servers[server]
     try {
-      return await sampleOf(subject, ms)
+      return await Promise.all([
+        load.run({ url, ...job, tokens: tokens[server], connections, ms }, onEvent),
+        beside && besideLoad.run({ url, ...beside, ms }),
+      ])
     } catch (error) {
-      throw new Error(`${subject.name}: ${error.message}`)
+      throw new Error(`${name}: ${error.message}`)
     }
   }
 
-  async function sampleOf({ server: name, job, beside, connections = CONNECTIONS }, ms) {
-    const { url } = servers[name]
-    const meter = createMeter(servers[name])
+  async function sample(subject) {
+    const meter = createMeter(servers[subject.server])
     const onEvent = event => (event === 'open' ? meter.start() : meter.stop())
-    const [{ latencies, refused }, other] = await Promise.all([
-      load.run({ url, ...job, tokens: tokens[name], connections, ms }, onEvent),
-      beside && besideLoad.run({ url, ...beside, ms }),
-    ])
+    const [{ latencies, refused }, other] = await ask(subject, roundMs, onEvent)
     const { seconds, cpu, storeCpu } = meter.read()
     const requests = latencies.length
-    if (requests === 0 && job.mostRefused !== Number.POSITIVE_INFINITY)
-      throw new Error(`${job.method} ${url}${job.path}: nothing came`)
+    if (requests === 0) throw new Error(`${subject.name}: nothing came`)
     return {
       cpuUs: (cpu * 1e6) / requests,
       storeUs: (storeCpu * 1e6) / requests,
