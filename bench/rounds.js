@@ -2,8 +2,8 @@ const { createMeter } = require('./cpu-meter')
 const { CONNECTIONS } = require('./jobs')
 const { percentile } = require('./statistics')
 
-/** Asked before each sample, and not measured. */
-const LEAD_IN_MS = 1000
+/** How long a subject is asked before each of its samples, without being measured. */
+const leadInMs = roundMs => roundMs / 2
 
 /**
  * Warms every subject, then measures A B C … A B C …: what else the machine does then falls on all
@@ -11,9 +11,9 @@ const LEAD_IN_MS = 1000
  * which other clients do at the same time. Resolves to a list of rounds, each with one sample a
  * subject, by name.
  *
- * Before each sample the subject is asked for a second that is not measured. The first sample at a
- * server that was left alone for the other subjects costs 10 to 15 % more than the next one, and
- * whichever subject comes first at its server would pay for that.
+ * Before each sample the subject is asked for half as long without being measured. The first sample
+ * at a server that was left alone for the other subjects costs 10 to 15 % more than the next one,
+ * and whichever subject comes first at its server would pay for that.
  */
 async function measure({ subjects, load, besideLoad, servers, tokens, rounds, ...rest }) {
   const { warmUpMs, roundMs, onRound } = rest
@@ -22,7 +22,7 @@ async function measure({ subjects, load, besideLoad, servers, tokens, rounds, ..
   for (let round = 0; round < rounds; round++) {
     const samples = {}
     for (const subject of subjects) {
-      await ask(leadInOf(subject), LEAD_IN_MS)
+      await ask(leadInOf(subject), leadInMs(roundMs))
       samples[subject.name] = await sample(subject)
     }
     results.push(samples)
@@ -63,10 +63,10 @@ async function measure({ subjects, load, besideLoad, servers, tokens, rounds, ..
   }
 }
 
-/** The same, of which any number may be refused: a slow commit may hold up all of one second. */
+/** The same, of which any number may be refused: a slow commit may hold up all of it. */
 function leadInOf({ job, beside, ...subject }) {
   const lenient = each => each && { ...each, mostRefused: Number.POSITIVE_INFINITY }
   return { ...subject, job: lenient(job), beside: lenient(beside) }
 }
 
-module.exports = { LEAD_IN_MS, measure }
+module.exports = { leadInMs, measure }

@@ -7,7 +7,7 @@ const { createLoad } = require('./load')
 const { loadAverage, machine } = require('./machine')
 const { readArguments } = require('./options')
 const { columns, range } = require('./report')
-const { LEAD_IN_MS, measure } = require('./rounds')
+const { leadInMs, measure } = require('./rounds')
 const { createServers } = require('./servers')
 const { startPeers } = require('./start-peers')
 const { spread } = require('./statistics')
@@ -55,7 +55,7 @@ function table(results) {
   return columns([['', 'login: CPU us', 'ratio', 'check: CPU us', 'ratio'], ...rows])
 }
 
-const plannedMs = 20 * (pace.warmUpMs + rounds * (LEAD_IN_MS + pace.roundMs))
+const plannedMs = 20 * (pace.warmUpMs + rounds * (leadInMs(pace.roundMs) + pace.roundMs))
 
 runBounded(START_MS + plannedMs * 2, async atEnd => {
   const folder = createTemporaryFolder()
@@ -76,7 +76,7 @@ runBounded(START_MS + plannedMs * 2, async atEnd => {
   const results = peers.map(peer => resultOf(peer, all))
   const context = {
     ...{ machine: machine(), loadAverage: loadAverage(), rounds, isQuick: quick },
-    leadInMs: LEAD_IN_MS,
+    leadInMs: leadInMs(pace.roundMs),
   }
   process.stdout.write(
     `${context.machine}, load ${context.loadAverage.toFixed(1)}\n${rounds} rounds of ${pace.roundMs / 1000} s; ratio to the first row\n\n${table(results)}\n`,

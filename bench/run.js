@@ -9,7 +9,7 @@ const { createLoad } = require('./load')
 const { loadAverage, machine, versionOf } = require('./machine')
 const { readArguments } = require('./options')
 const { resultsOf } = require('./results')
-const { LEAD_IN_MS, measure } = require('./rounds')
+const { leadInMs, measure } = require('./rounds')
 const { startSubjects } = require('./start-subjects')
 const { SUBJECTS } = require('./subjects')
 const { report } = require('./targets-report')
@@ -26,7 +26,7 @@ const { quick, sessions, json, svg, node, rounds } = readArguments(process.argv.
   numbers: { rounds: { standard: 7, most: 49 } },
 })
 const pace = quick ? QUICK : FULL
-const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * (LEAD_IN_MS + pace.roundMs))
+const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * (leadInMs(pace.roundMs) + pace.roundMs))
 
 runBounded(plannedMs * 2 + START_MS, async atEnd => {
   if (!canMeasure()) throw new Error('CPU time is read from /proc, which this machine has not')
@@ -49,7 +49,7 @@ runBounded(plannedMs * 2 + START_MS, async atEnd => {
     node: version,
     isQuick: quick,
     roundMs: pace.roundMs,
-    leadInMs: LEAD_IN_MS,
+    leadInMs: leadInMs(pace.roundMs),
     connections: CONNECTIONS,
     loadAverage: loadAverage(),
   }

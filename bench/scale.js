@@ -10,7 +10,7 @@ const { CHECK, PATIENT_LOGIN, logIn } = require('./jobs')
 const { createLoad } = require('./load')
 const { loadAverage, machine } = require('./machine')
 const { readArguments } = require('./options')
-const { LEAD_IN_MS, measure } = require('./rounds')
+const { leadInMs, measure } = require('./rounds')
 const { report } = require('./scale-report')
 const { resultOf } = require('./scale-results')
 const { scaleChart } = require('./scale-chart')
@@ -41,7 +41,7 @@ const {
 })
 const pace = quick ? { ...QUICK, sizes: sessions ? FULL.sizes : QUICK.sizes } : FULL
 const subjectsAt = pace.sizes.length + CONNECTIONS.length
-const roundsMs = subjectsAt * (pace.warmUpMs + rounds * (LEAD_IN_MS + pace.roundMs))
+const roundsMs = subjectsAt * (pace.warmUpMs + rounds * (leadInMs(pace.roundMs) + pace.roundMs))
 
 /**
  * A check by somebody at random: nobody comes more often than others. Where thousands wait at ten
@@ -135,7 +135,7 @@ runBounded(STORES.length * (FILL_MS + roundsMs * 2), async atEnd => {
     isQuick: quick,
     rounds,
     roundMs: pace.roundMs,
-    leadInMs: LEAD_IN_MS,
+    leadInMs: leadInMs(pace.roundMs),
     people: pace.people,
     connectionsAt: MIDDLE,
     stores,
