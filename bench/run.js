@@ -26,7 +26,8 @@ const { quick, sessions, json, svg, node, rounds } = readArguments(process.argv.
   numbers: { rounds: { standard: 7, most: 49 } },
 })
 const pace = quick ? QUICK : FULL
-const plannedMs = SUBJECTS.length * (pace.warmUpMs + rounds * (leadInMs(pace.roundMs) + pace.roundMs))
+const plannedMs =
+  SUBJECTS.length * (pace.warmUpMs + rounds * (leadInMs(pace.roundMs) + pace.roundMs))
 
 runBounded(plannedMs * 2 + START_MS, async atEnd => {
   if (!canMeasure()) throw new Error('CPU time is read from /proc, which this machine has not')
